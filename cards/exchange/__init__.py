@@ -1,0 +1,1 @@
+"""Records of deck files <-> rows of the bank."""

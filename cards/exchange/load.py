@@ -1,0 +1,153 @@
+"""Deck files -> database: all or nothing, and nobody's edits or schedule are touched."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+
+from django.db import transaction
+
+from cards.exchange import rows
+from cards.models import Area, Card, Company, Role, RubricPoint, Topic
+from cards.records import CardRecord, Source, Taxonomy
+
+Tell = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What became of each card, by slug."""
+
+    new: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    same: list[str] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
+    retired: list[str] = field(default_factory=list)
+
+
+@transaction.atomic
+def load(
+    records: Sequence[CardRecord],
+    files: set[str],
+    taxonomy: Taxonomy,
+    bibliography: Mapping[str, Source],
+    tell: Tell = lambda done, total: None,
+) -> Loaded:
+    """Write the records of `files` into the bank; `tell(done, total)` is called after each card.
+
+    A card that was edited here since it was loaded is kept as it is. A card
+    that came from one of these files and is in it no more is retired. Loading
+    again changes nothing. Some ten statements, and ten for each card written.
+    """
+    topics = load_taxonomy(taxonomy)
+    loaded = Loaded()
+    known = {card.slug: card for card in Card.objects.filter(part=Card.Part.CARD).prefetch_related(*rows.PREFETCH)}
+    places: dict[str, int] = {}
+    for done, record in enumerate(records, 1):
+        position = places.setdefault(record.topic, 0)
+        places[record.topic] += 1
+        sources = [{"key": key, **_source(bibliography[key])} for key in record.sources]
+        outcome = _load_one(record, known.get(record.id), topics[record.topic], position, sources)
+        getattr(loaded, outcome).append(record.id)
+        tell(done, len(records))
+    _link(records, set(loaded.new) | set(loaded.changed))
+    loaded.retired.extend(_retire(records, files, known.values()))
+    return loaded
+
+
+def load_taxonomy(taxonomy: Taxonomy) -> dict[str, Topic]:
+    """Make or rename areas, topics, roles and companies; return the topics by slug."""
+    topics = {}
+    position = 0
+    for place, area in enumerate(taxonomy.areas):
+        row, _ = Area.objects.update_or_create(slug=area.slug, defaults={"name": area.name, "position": place})
+        for topic in area.topics:
+            values = {"name": topic.name, "area": row, "position": position}
+            topics[topic.slug], _ = Topic.objects.update_or_create(slug=topic.slug, defaults=values)
+            position += 1
+    for model, named in ((Role, taxonomy.roles), (Company, taxonomy.companies)):
+        for each in named:
+            model.objects.update_or_create(slug=each.slug, defaults={"name": each.name})
+    return topics
+
+
+def _source(source: Source) -> dict[str, object]:
+    values = asdict(source)
+    values.pop("lines")
+    return values
+
+
+def _load_one(
+    record: CardRecord, card: Card | None, topic: Topic, position: int, sources: list[dict[str, object]]
+) -> str:
+    """Write one record unless it is there already; return the word for what was done."""
+    in_file = rows.content_hash(record)
+    if card is None:
+        _write(Card(slug=record.id), record, topic, position, sources, in_file)
+        return "new"
+    here = rows.content_hash(rows.record_of(card))
+    if here not in (card.loaded_hash, in_file):
+        return "kept"
+    as_before = here == in_file == card.loaded_hash and card.sources == sources
+    if as_before and (card.position, card.loaded_from) == (position, record.file):
+        return "same"
+    _write(card, record, topic, position, sources, in_file)
+    return "same" if as_before else "changed"
+
+
+def _write(
+    card: Card, record: CardRecord, topic: Topic, position: int, sources: list[dict[str, object]], in_file: str
+) -> None:
+    """Save the card, its points and its children; what is gone from the record is retired."""
+    for name, value in rows.columns(record).items():
+        setattr(card, name, value)
+    card.topic, card.position, card.sources = topic, position, sources
+    card.loaded_hash, card.loaded_from = in_file, record.file
+    card.save()
+    card.roles.set(Role.objects.filter(slug__in=record.roles))
+    card.companies.set(Company.objects.filter(slug__in=record.companies))
+    _write_points(card, record)
+    _write_children(card, record)
+
+
+def _write_points(card: Card, record: CardRecord) -> None:
+    for place, point in enumerate(record.rubric):
+        values = {"position": place, "text": point.point, "must": point.must, "retired": False}
+        RubricPoint.objects.update_or_create(card=card, key=point.id, defaults=values)
+    card.points.exclude(key__in=[point.id for point in record.rubric]).update(retired=True)
+
+
+def _write_children(card: Card, record: CardRecord) -> None:
+    """Save follow-ups and recall prompts; the first comes one round of topics after its parent."""
+    slugs = []
+    for place, (slug, part, child) in enumerate(record.children(), 1):
+        values = {
+            "part": part, "parent": card, "topic": card.topic, "kind": card.kind, "level": card.level,
+            "position": card.position + place, "status": card.status, "revision": card.revision,
+            "question": child.question, "answer": child.answer,
+        }  # fmt: skip
+        row, _ = Card.objects.update_or_create(slug=slug, defaults=values)
+        row.roles.set(card.roles.all())
+        row.companies.set(card.companies.all())
+        slugs.append(slug)
+    gone = Card.objects.filter(parent=card).exclude(slug__in=slugs)
+    gone.exclude(status=Card.Status.RETIRED).update(status=Card.Status.RETIRED)
+
+
+def _link(records: Iterable[CardRecord], written: set[str]) -> None:
+    """Set the prerequisites, now that every card exists."""
+    for record in records:
+        if record.id in written:
+            card = Card.objects.get(slug=record.id)
+            card.prerequisites.set(Card.objects.filter(slug__in=record.prerequisites))
+
+
+def _retire(records: Iterable[CardRecord], files: set[str], known: Iterable[Card]) -> list[str]:
+    """Retire what came from one of these files and is in it no more, with its children."""
+    there = {record.id for record in records}
+    gone = [
+        card for card in known
+        if card.loaded_from in files and card.slug not in there and card.status != Card.Status.RETIRED
+    ]  # fmt: skip
+    ids = [card.pk for card in gone]
+    Card.objects.filter(pk__in=ids).update(status=Card.Status.RETIRED)
+    Card.objects.filter(parent__in=ids).update(status=Card.Status.RETIRED)
+    return sorted(card.slug for card in gone)

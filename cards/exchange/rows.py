@@ -1,0 +1,80 @@
+"""A card's rows as the record that a deck file would hold."""
+
+from dataclasses import replace
+
+from cards.models import Card
+from cards.records import Bar, CardRecord, Child, Claim, Mistake, Point, plain
+
+PREFETCH = ("points", "children", "roles", "companies", "prerequisites", "topic")
+
+
+def record_of(card: Card) -> CardRecord:
+    """Return a main card with its children as a record. No query after `PREFETCH`."""
+    children = [child for child in card.children.all() if child.status != Card.Status.RETIRED]
+    return CardRecord(
+        id=card.slug,
+        topic=card.topic.slug,
+        kind=card.kind,
+        level=card.level,
+        status=card.status,
+        revision=card.revision,
+        question=card.question,
+        hint=card.hint,
+        answer=card.answer,
+        details=card.details,
+        roles=_slugs(card.roles.all()),
+        companies=_slugs(card.companies.all()),
+        prerequisites=_slugs(card.prerequisites.all()),
+        covers=tuple(card.covers),
+        bar=Bar(**card.bar) if card.bar else None,
+        mistakes=tuple(Mistake(**each) for each in card.mistakes),
+        rubric=tuple(
+            Point(id=point.key, must=point.must, point=point.text)
+            for point in sorted(card.points.all(), key=lambda point: (point.position, point.pk))
+            if not point.retired
+        ),
+        followups=_children(children, Card.Part.FOLLOWUP),
+        recall=_children(children, Card.Part.RECALL),
+        sources=tuple(each["key"] for each in card.sources),
+        claims=tuple(Claim(**{**each, "equals": float(each["equals"])}) for each in card.claims),
+        as_of=card.as_of,
+        review_by=card.review_by,
+    )
+
+
+def columns(record: CardRecord) -> dict[str, object]:
+    """Return the record's own columns; topic, links, children and sources are set apart."""
+    return {
+        "kind": record.kind,
+        "level": record.level,
+        "status": record.status,
+        "revision": record.revision,
+        "question": record.question,
+        "hint": record.hint,
+        "answer": record.answer,
+        "details": record.details,
+        "mistakes": [plain(each) for each in record.mistakes],
+        "bar": plain(record.bar) if record.bar else {},
+        "claims": [plain(each) for each in record.claims],
+        "covers": list(record.covers),
+        "as_of": record.as_of,
+        "review_by": record.review_by,
+    }
+
+
+def content_hash(record: CardRecord) -> str:
+    """Return the record's hash with its links in one order: rows keep no order of links."""
+    links = {name: tuple(sorted(getattr(record, name))) for name in ("roles", "companies", "prerequisites")}
+    return replace(record, **links).content_hash()
+
+
+def _slugs(rows: object) -> tuple[str, ...]:
+    return tuple(sorted(row.slug for row in rows))  # type: ignore[attr-defined]
+
+
+def _children(children: list[Card], part: str) -> tuple[Child, ...]:
+    """Return the children of one part, in their order, under the ids they have in the file."""
+    chosen = sorted((child for child in children if child.part == part), key=lambda child: (child.position, child.pk))
+    return tuple(
+        Child(id=child.slug.split("--", 1)[1], question=child.question, answer=child.answer) for child in chosen
+    )

@@ -1,0 +1,1 @@
+"""The deck's quality gates, one idea a file; `cards.quality` calls them all."""

@@ -1,0 +1,105 @@
+"""What learners send: each field is checked here and nowhere else."""
+
+from typing import Any
+from zoneinfo import available_timezones
+
+from django import forms
+from django.contrib.auth.models import User
+from django.http import HttpRequest, QueryDict
+
+from scheduling.models import Learner
+from scheduling.study import Answer
+
+LARGEST = 2**31 - 1
+ZONES = sorted(available_timezones() - {"localtime", "Factory"})
+
+
+class TurnForm(forms.Form):
+    """The turn that an undo names."""
+
+    turn = forms.UUIDField(error_messages={"required": "The turn is missing.", "invalid": "The turn is not a UUID."})
+
+    @property
+    def sentence(self) -> str:
+        """Return the first error as a sentence."""
+        return next((str(found[0]) for found in self.errors.values()), "")
+
+
+class GradeForm(TurnForm):
+    """One answer; `answer` is what `study.grade` takes. Unknown point ids are dropped."""
+
+    grade = forms.RegexField(
+        r"^[0-5]$", error_messages=dict.fromkeys(["required", "invalid"], "A grade is a whole number from 0 to 5.")
+    )
+    seen = forms.IntegerField(
+        min_value=0, max_value=LARGEST,
+        error_messages=dict.fromkeys(
+            ["required", "invalid", "min_value", "max_value"], "The field seen must be a whole number from 0."
+        ),
+    )  # fmt: skip
+    elapsed_ms = forms.RegexField(
+        r"^\d{1,15}$", required=False, error_messages={"invalid": "The field elapsed_ms must be empty or a whole number."}
+    )
+    field_order = ("grade", "turn", "seen", "elapsed_ms")
+
+    @property
+    def answer(self) -> Answer:
+        data = self.cleaned_data
+        points = self.data.getlist("point") if isinstance(self.data, QueryDict) else []
+        return Answer(
+            grade=int(data["grade"]),
+            turn=data["turn"],
+            seen=data["seen"],
+            elapsed_ms=int(data["elapsed_ms"]) if data["elapsed_ms"] else None,
+            points=tuple(int(point) for point in points if point.isdecimal() and len(point) < 19),
+        )
+
+
+class SuspendForm(forms.Form):
+    suspended = forms.RegexField(
+        r"^[01]$", error_messages=dict.fromkeys(["required", "invalid"], "The field suspended must be 1 or 0.")
+    )
+
+
+class SettingsForm(forms.ModelForm):
+    """A learner's preferences."""
+
+    time_zone = forms.ChoiceField(choices=[(zone, zone.replace("_", " ")) for zone in ZONES])
+    day_starts_at = forms.TypedChoiceField(
+        choices=[(hour, f"{hour:02}:00") for hour in range(24)], coerce=int, label="The study day begins at",
+        help_text="Answers before this hour count for the day before.",
+    )  # fmt: skip
+
+    class Meta:
+        model = Learner
+        fields = [
+            "time_zone", "day_starts_at", "new_per_day", "reviews_per_day", "max_interval",
+            "six_grades", "strict_1990", "fuzz",
+        ]  # fmt: skip
+        labels = {
+            "new_per_day": "New cards a day",
+            "reviews_per_day": "Reviews a day",
+            "max_interval": "Longest interval, in days",
+            "six_grades": "Show all six grades, 0 to 5",
+            "strict_1990": "Repeat the same day until 4 or 5",
+            "fuzz": "Spread long intervals a little",
+        }
+        help_texts = {
+            "new_per_day": "How many cards to meet for the first time.",
+            "reviews_per_day": "While more is due than this, no new cards come.",
+            "max_interval": "From 7 to 3650. For an interview this year, 365 or less.",
+            "six_grades": "Instead of Again, Hard, Good and Easy.",
+            "strict_1990": "The rule of the first SM-2 text: a Hard comes back today too.",
+            "fuzz": "So that cards met on one day do not all come back on one day.",
+        }
+
+
+class SignUpForm(forms.Form):
+    """What sign-up asks beside e-mail and password: the browser fills in its time zone."""
+
+    time_zone = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput(attrs={"data-zone": ""}))
+
+    def signup(self, request: HttpRequest, user: User) -> None:
+        """Make the learner; a zone that does not exist is UTC until the settings say otherwise."""
+        zone: Any = self.cleaned_data["time_zone"]
+        Learner.objects.update_or_create(user=user, defaults={"time_zone": zone if zone in set(ZONES) else "UTC"})

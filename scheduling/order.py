@@ -1,0 +1,222 @@
+"""Which card comes next: repeats, due and new cards, limits and families.
+
+Everything is decided from today's log and from what could be shown, so that a
+restart, an undo or a second tab changes nothing. The live queue and the plan's
+simulation call the same `choose`.
+
+Source: scheduling.md, "Repeats" and "Order, mixing, limits".
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from heapq import nsmallest
+from typing import Literal
+
+APART = 5  # other answers before a repeat, or before another due member of a family
+RIPE_AFTER = timedelta(minutes=10)
+RANKED = 1000  # due cards compared exactly, and the largest count shown
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One counted answer of today: kind learn, review, repeat or early.
+
+    `repeating`: after it the card has to come again today. `waiting`: the card
+    may still be shown here (published, in scope, not suspended or buried).
+    """
+
+    card: int
+    family: int
+    kind: str
+    at: datetime
+    repeating: bool
+    waiting: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A card that is due; `interval` in days, `last_on` the study day it counts from."""
+
+    card: int
+    family: int
+    due_on: date
+    last_on: date | None
+    interval: int
+
+
+@dataclass(frozen=True, slots=True)
+class New:
+    """A card never answered."""
+
+    card: int
+    family: int
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How many cards a study day may introduce and review."""
+
+    new: int
+    reviews: int
+    new_despite_backlog: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What is left today within the limits, the chosen card included; each at most 1000."""
+
+    new: int
+    learning: int
+    due: int
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The next card, if there is one; `held`: a limit or the backlog keeps something back."""
+
+    card: int | None
+    kind: Literal["repeat", "due", "new"] | None
+    counts: Counts
+    held: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Room:
+    """Done today, and how many more the limits let through of what there is."""
+
+    reviews_done: int
+    new_done: int
+    due: int
+    new: int
+
+    def is_turn_of_new(self) -> bool:
+        """Tell whether a new card comes now: after every k reviews, reviews first."""
+        if not self.new or not self.due:
+            return self.new > 0
+        k = -(-(self.reviews_done + self.due) // (self.new_done + self.new))
+        return self.reviews_done >= k * (self.new_done + 1)
+
+
+def choose(
+    now: datetime,
+    today: date,
+    *,
+    answers: Sequence[Answer],
+    due: Sequence[Due],
+    new: Sequence[New],
+    limits: Limits,
+) -> Choice:
+    """Return which card is next and what is left today.
+
+    `answers` are all of today's, oldest first; `new` is in order of
+    introduction. `due` and `new` may hold cards answered meanwhile: they are
+    passed over. Linear in what is handed over.
+    """
+    answered = {answer.card for answer in answers}
+    due = [row for row in due if row.card not in answered]
+    new = _one_per_family([row for row in new if row.card not in answered], answers)
+    room = _room(answers, len(due), len(new), limits)
+    ripe, unripe = _repeats(answers, now)
+    counts = Counts(
+        new=min(room.new, RANKED),
+        learning=min(len(ripe) + len(unripe), RANKED),
+        due=min(room.due, RANKED),
+    )
+    held = room.due < len(due) or room.new < len(new)
+    if ripe:
+        return Choice(ripe[0], "repeat", counts, held)
+    if room.due or room.new:
+        row = _by_spread(room, today, answers, due, new)
+        return Choice(row.card, "new" if isinstance(row, New) else "due", counts, held)
+    if unripe:
+        return Choice(unripe[0], "repeat", counts, held)
+    return Choice(None, None, counts, held)
+
+
+def _room(answers: Sequence[Answer], due: int, new: int, limits: Limits) -> _Room:
+    """Return what today's limits leave, counted from the log.
+
+    The backlog is the whole day's: with more due than a day may review, no new
+    card comes, not even when the last review of the limit is done.
+    """
+    reviews_done = sum(answer.kind == "review" for answer in answers)
+    new_done = len({answer.card for answer in answers if answer.kind == "learn"})
+    backlog = reviews_done + due > limits.reviews and due > 0
+    new_allowed = limits.new_despite_backlog or not backlog
+    return _Room(
+        reviews_done=reviews_done,
+        new_done=new_done,
+        due=min(due, max(limits.reviews - reviews_done, 0)),
+        new=min(new, max(limits.new - new_done, 0)) if new_allowed else 0,
+    )
+
+
+def _repeats(answers: Sequence[Answer], now: datetime) -> tuple[list[int], list[int]]:
+    """Return the cards to repeat today, oldest answer first: ripe ones, others.
+
+    Only a card's last answer speaks for it. It is ripe after 5 other answers or
+    10 minutes.
+    """
+    last = {answer.card: place for place, answer in enumerate(answers)}
+    ripe: list[int] = []
+    unripe: list[int] = []
+    for place, answer in enumerate(answers):
+        if last[answer.card] != place or not (answer.repeating and answer.waiting):
+            continue
+        others = len(answers) - place - 1
+        is_ripe = others >= APART or now - answer.at >= RIPE_AFTER
+        (ripe if is_ripe else unripe).append(answer.card)
+    return ripe, unripe
+
+
+def _one_per_family(new: Sequence[New], answers: Sequence[Answer]) -> list[New]:
+    """Return the new cards that may be introduced: at most one of a family a day."""
+    families = {answer.family for answer in answers if answer.kind == "learn"}
+    chosen: list[New] = []
+    for row in new:
+        if row.family not in families:
+            families.add(row.family)
+            chosen.append(row)
+    return chosen
+
+
+def _by_spread(
+    room: _Room, today: date, answers: Sequence[Answer], due: Sequence[Due], new: Sequence[New]
+) -> Due | New:
+    """Return the next due or new card; `room` has a place for at least one.
+
+    Due cards whose family was among the last answers wait as long as another
+    due card or a new one can be shown.
+    """
+    if room.is_turn_of_new():
+        return new[0]
+    recent = {answer.family for answer in answers[-APART:]}
+    earliest = nsmallest(RANKED, due, key=_date_and_card) if len(due) > RANKED else due
+    apart = [row for row in earliest if row.family not in recent]
+    if not apart and room.new:
+        return new[0]
+    return _most_overdue(apart or earliest, today)
+
+
+def _most_overdue(due: Sequence[Due], today: date) -> Due:
+    """Return the card most overdue for its interval, ties by due date, then id.
+
+    Relative overdueness is (today - last) / interval, the interval at least 1.
+    Two different fractions with denominators up to D are at least 1/D^2 apart,
+    so whole numbers scaled by D^2 compare them exactly.
+
+    Source: open-spaced-repetition/fsrs4anki, pull request 692 (relative overdueness).
+    """
+    scale = max(max(row.interval, 1) for row in due) ** 2
+
+    def rank(row: Due) -> tuple[int, date, int]:
+        interval = max(row.interval, 1)
+        last_on = row.last_on or row.due_on - timedelta(days=interval)
+        return -((today - last_on).days * scale // interval), row.due_on, row.card
+
+    return min(due, key=rank)
+
+
+def _date_and_card(row: Due) -> tuple[date, int]:
+    return row.due_on, row.card
