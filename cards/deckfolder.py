@@ -66,15 +66,15 @@ def read_taxonomy(root: Path) -> tuple[Taxonomy, list[Problem]]:
 def read_bibliography(paths: Iterable[Path]) -> tuple[dict[str, Source], list[Problem]]:
     """Return the sources of several files together; a key given twice must agree."""
     sources: dict[str, Source] = {}
+    home: dict[str, str] = {}
     texts, problems = read_texts(path for path in paths if path.exists())
     for name, text in texts:
         found, wrong = load_bibliography(name, text)
         problems += wrong
         for key, source in found.items():
+            home.setdefault(key, name)
             if sources.setdefault(key, source) != source:
-                problems.append(
-                    Problem(name, source.line(), key, "differs from the entry of this key elsewhere")
-                )
+                problems.append(Problem(name, source.line(), key, f"differs from the entry in {home[key]}"))
     return sources, problems
 
 

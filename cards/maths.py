@@ -19,7 +19,7 @@ MACROS = {
     "softmax": r"\operatorname{softmax}",
     "sigmoid": r"\operatorname{sigmoid}",
     "ReLU": r"\operatorname{ReLU}",
-    "E": r"\operatorname{\mathbb{E}}",
+    "E": r"\mathbb{E}",
     "Var": r"\operatorname{Var}",
     "Cov": r"\operatorname{Cov}",
     "Corr": r"\operatorname{Corr}",
@@ -176,6 +176,6 @@ def readable(formula: str) -> str:
     text = _WRAPPERS.sub(" ", formula[:MAX_CHARACTERS])
     for _ in range(3):
         text = _ROOT.sub(r"sqrt(\1)", _FRACTION.sub(r"\1/\2", text))
-    text = re.sub(r"\\([A-Za-z]+) ?", lambda match: _SIGNS.get(match.group(1), match.group(1) + " "), text)
+    text = re.sub(r"\\([A-Za-z]+)", lambda match: _SIGNS.get(match.group(1), match.group(1) + " "), text)
     text = re.sub(r"\\(.)", r"\1", text)
     return " ".join(re.sub(r"[{}&]", "", text).split())

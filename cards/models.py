@@ -161,6 +161,13 @@ class Card(models.Model):
     def __str__(self) -> str:
         return self.slug
 
+    def inherit(self, parent: "Card") -> None:
+        """Take from the parent what every child shares with it; nothing is saved."""
+        self.parent = parent
+        self.topic, self.kind, self.level = parent.topic, parent.kind, parent.level
+        if self.part == self.Part.CARD:
+            self.part = self.Part.FOLLOWUP
+
     def get_absolute_url(self) -> str:
         """Return the card's page; a child is shown on its parent's."""
         if self.parent_id and self.parent:

@@ -78,9 +78,7 @@ def minutes_in_words(seconds: int) -> str:
     return " ".join(parts)
 
 
-def _first_second_after(
-    day: date, low: datetime, high: datetime, zone: ZoneInfo, starts_at: int
-) -> datetime:
+def _first_second_after(day: date, low: datetime, high: datetime, zone: ZoneInfo, starts_at: int) -> datetime:
     """Return the first whole second of a later study day than `day`, by halving.
 
     `low` is still in `day` or before it, `high` is not.

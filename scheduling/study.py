@@ -203,7 +203,7 @@ def _difference(stored: fold.State, right: fold.State) -> str:
 def _nothing_stored(learner: Learner, outcome: Outcome) -> Outcome:
     """Give back the number taken: roll the whole transaction back."""
     transaction.set_rollback(True)
-    learner.refresh_from_db()
+    learner.last_sequence -= 1
     return outcome
 
 

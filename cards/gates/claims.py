@@ -15,7 +15,7 @@ _UNIT = (
     r"|microseconds?\b|seconds?\b|minutes?\b|hours?\b|[KMGTP]?FLOPs?\b|FLOP/s|GHz\b|[Gg]bit|dollars?\b|cents?\b"
 )
 _FIGURE = re.compile(
-    rf"(?<![\w.,-])(\d[\d,]*(?:\.\d+)?|\.\d+)\s?(?:thousand|million|billion|trillion)?(?:x\b|\s?(?:{_UNIT}))"
+    rf"(?<![\w.,-])(\d[\d,]*(?:\.\d+)?|\.\d+)(?:x\b|\s?(?:thousand|million|billion|trillion)?\s?(?:{_UNIT}))"
 )
 _NUMBER = re.compile(r"(?<![\w.])(\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?|\.\d+)")
 

@@ -22,8 +22,9 @@ REVIEW_WITHIN = datetime.timedelta(days=275)
 _GATE = Gate("schema")
 _PLACEHOLDER = re.compile(
     r"\b(TODO|TBD|FIXME|XXX)\b|\b(?i:lorem ipsum|(answer|text|question|details) (goes )?here\b|see (the )?link\b)"
-    r"|^\W*$|^(?i:n/?a|none|placeholder|answer)\W*$"
+    r"|^(?i:n/?a|none|placeholder|answer)\W*$"
 )
+_WORDLESS = re.compile(r"\W*")
 _HEADING = re.compile(r"^ {0,3}#{1,6}\s", re.M)
 _HTML = re.compile(r"</?[a-zA-Z][^<>\n]*>|<!--")
 _LINK = re.compile(r"!?\[[^\]\n]*\]\([^)\n]*\)|\bhttps?://\S+")
@@ -128,7 +129,7 @@ def _dates(card: CardRecord, context: Context) -> Iterator[Finding]:
 
 def _markup(card: CardRecord) -> Iterator[Finding]:
     for passage in prose.passages(card):
-        found = _PLACEHOLDER.search(prose.without_code(passage.text))
+        found = _PLACEHOLDER.search(prose.without_code(passage.text)) or _WORDLESS.fullmatch(passage.text)
         if found:
             yield _GATE.fail(card, passage.where, "holds a placeholder", found.group(), passage.line)
         bare = prose.INLINE.sub(" ", prose.DISPLAY.sub(" ", prose.without_code(passage.text)))

@@ -67,7 +67,7 @@ def fences(text: str, language: str) -> list[str]:
 def without_code(text: str) -> str:
     """Blank out fences and inline code, keeping the line breaks."""
     kept = FENCE.sub(lambda match: "\n" * match.group().count("\n"), text)
-    return CODE.sub("code", kept)
+    return CODE.sub("Code", kept)
 
 
 def formulas(text: str) -> list[str]:
@@ -77,7 +77,7 @@ def formulas(text: str) -> list[str]:
 
 def prose(text: str) -> str:
     """Return the text with each formula and code span as one word, fences gone."""
-    return INLINE.sub("formula", DISPLAY.sub("formula", without_code(text)))
+    return INLINE.sub("Formula", DISPLAY.sub("Formula", without_code(text)))
 
 
 def word_count(text: str) -> int:
@@ -98,7 +98,7 @@ def table_count(text: str) -> int:
 def sentences(text: str) -> list[str]:
     """Split prose into sentences; a list item ends one, tables are left out."""
     plain = _TABLE_LINE.sub("\n", DISPLAY.sub("\n", without_code(text)))
-    plain = INLINE.sub("formula", plain)
+    plain = INLINE.sub("Formula", plain)
     found: list[str] = []
     for block in re.split(r"\n\s*\n|\n(?=\s*(?:[-*+]|\d+[.)])\s)", plain):
         flat = _ABBREVIATION.sub(r"\1", " ".join(_BULLET.sub("", block).split()))

@@ -54,7 +54,8 @@ def test_the_zone_decides_and_not_the_zone_of_the_instant():
 
 
 @pytest.mark.parametrize(
-    ("zone", "rollover"), [("Pacific/Kiritimati", utc(2026, 5, 10, 14)), ("Pacific/Pago_Pago", utc(2026, 5, 10, 15))]
+    ("zone", "rollover"),
+    [("Pacific/Kiritimati", utc(2026, 5, 10, 14)), ("Pacific/Pago_Pago", utc(2026, 5, 10, 15))],
 )
 def test_the_rollover_at_the_ends_of_the_earth(zone, rollover):
     assert next_rollover(utc(2026, 5, 10, 11), ZoneInfo(zone), 4) == rollover

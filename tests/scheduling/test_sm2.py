@@ -1,6 +1,7 @@
 from collections import Counter
 from datetime import UTC, datetime
 from enum import IntEnum
+from random import Random
 
 import pytest
 import sm_2
@@ -12,6 +13,7 @@ from scheduling.sm2 import PUBLISHED_SOURCE, TEXT_1990, Memory, Rules, early, gr
 
 PASSES = (3, 4, 5)
 PRESETS = [TEXT_1990, PUBLISHED_SOURCE]
+SLUGS = [bytes.hex(Random(n).randbytes(8)) for n in range(5000)]
 WORKED_GRADES = (2, 5, 1, 5, 1, 3, 2, 3, 2, 2, 3, 4, 5)
 
 grades = st.integers(0, 5)
@@ -41,8 +43,8 @@ def give(memory, previous=0, *, passed=True, slug="bias", count=1, fuzz=True, ma
 
 
 def spread(interval, **kwargs):
-    """Return every interval that 3,000 cards are given for the same one."""
-    return Counter(give(Memory(3, interval), slug=f"card-{n}", **kwargs) for n in range(3000))
+    """Return how many of 5,000 cards are given which days for the same interval."""
+    return Counter(give(Memory(3, interval), slug=slug, **kwargs) for slug in SLUGS)
 
 
 def test_the_worked_example_of_the_text_of_1990():
@@ -73,9 +75,7 @@ def test_the_first_two_successes_give_1_and_6_days_whatever_the_grade(rules):
     assert {tuple(i for _, i, _ in replay((a, b), rules)) for a in PASSES for b in PASSES} == {(1, 6)}
 
 
-@pytest.mark.parametrize(
-    ("grade", "easiness"), [(0, 170), (1, 196), (2, 218), (3, 236), (4, 250), (5, 260)]
-)
+@pytest.mark.parametrize(("grade", "easiness"), [(0, 170), (1, 196), (2, 218), (3, 236), (4, 250), (5, 260)])
 def test_each_grade_moves_the_easiness_by_the_formula(grade, easiness):
     assert review(Memory(3, 15, 250), grade, PUBLISHED_SOURCE).easiness == easiness
     assert easiness == pytest.approx(250 + 100 * (0.1 - (5 - grade) * (0.08 + (5 - grade) * 0.02)))
@@ -229,7 +229,9 @@ def test_sm_2_with_its_same_day_repeats_agrees_with_the_text_of_1990(history):
     assert_equals_oracle(history, TEXT_1990, run_sm_2)
 
 
-@pytest.mark.parametrize("history", [(4, 4, 4, 4), (4, 5, 5, 5), (3, 3, 3, 3, 3), (4, 4, 1, 4, 4), (5, 2, 3, 4)])
+@pytest.mark.parametrize(
+    "history", [(4, 4, 4, 4), (4, 5, 5, 5), (3, 3, 3, 3, 3), (4, 4, 1, 4, 4), (5, 2, 3, 4)]
+)
 def test_sm_2_agrees_to_the_day_on_plain_histories(history):
     theirs = [(n, interval) for n, interval, _ in run_sm_2(history)]
 
@@ -280,10 +282,12 @@ def test_under_7_days_there_is_no_fuzz(interval):
     assert set(spread(interval)) == {interval}
 
 
-@pytest.mark.parametrize(("interval", "margin"), [(7, 1), (16, 1), (17, 2), (20, 2), (33, 2), (34, 3), (100, 6), (200, 11)])
+@pytest.mark.parametrize(
+    ("interval", "margin"), [(7, 1), (16, 1), (17, 2), (20, 2), (33, 2), (34, 3), (100, 6), (200, 11)]
+)
 def test_the_fuzz_fills_its_window_evenly(interval, margin):
     given_days = spread(interval)
-    even = 3000 / (2 * margin + 1)
+    even = len(SLUGS) / (2 * margin + 1)
 
     assert set(given_days) == set(range(interval - margin, interval + margin + 1))
     assert all(0.7 * even < times < 1.3 * even for times in given_days.values())
@@ -319,7 +323,7 @@ def test_a_maximum_under_one_day_is_refused():
 
 def test_the_same_card_and_count_are_always_given_the_same():
     assert len({give(Memory(4, 100), slug="bias", count=7) for _ in range(5)}) == 1
-    assert len({give(Memory(4, 100), slug="bias", count=count) for count in range(20)}) > 5
+    assert len({give(Memory(4, 100), slug="bias", count=count) for count in range(20)}) > 4
 
 
 def test_a_slug_of_any_alphabet_is_fine():

@@ -1,0 +1,167 @@
+"""Curation: the shared bank of cards in Django admin, with a preview of what learners see."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.forms import BaseInlineFormSet
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
+from cards import markdown
+from cards.models import Area, Card, Company, Role, RubricPoint, Topic
+
+TEXTS = ("question", "hint", "answer", "details")
+
+
+class CardForm(forms.ModelForm):
+    """A card whose text must render: a formula that does not is an error of its field."""
+
+    class Meta:
+        model = Card
+        exclude = ["owner"]
+        widgets = {
+            **{name: forms.Textarea(attrs={"rows": 3, "cols": 100}) for name in ("question", "hint")},
+            **{name: forms.Textarea(attrs={"rows": 8, "cols": 100}) for name in ("answer", "details")},
+        }
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        for name in TEXTS:
+            if text := cleaned.get(name):
+                cleaned[name] = text.replace("\r\n", "\n")
+                for problem in markdown.check(cleaned[name]):
+                    self.add_error(name, problem)
+        for name, check in (("mistakes", is_mistakes), ("bar", is_bar)):
+            if not check(cleaned.get(name)):
+                self.add_error(name, f"Write {Card._meta.get_field(name).help_text}")
+        return cleaned
+
+
+def is_mistakes(value: object) -> bool:
+    """Tell whether the value is a list of {"wrong": text, "fix": text}."""
+    return value in (None, "") or (isinstance(value, list) and all(has_texts(each, ("wrong", "fix")) for each in value))
+
+
+def is_bar(value: object) -> bool:
+    """Tell whether the value is empty or {"mid": text, "senior": text, "staff": text}."""
+    return not value or has_texts(value, ("mid", "senior", "staff"))
+
+
+def has_texts(value: object, names: tuple[str, ...]) -> bool:
+    return isinstance(value, dict) and set(value) == set(names) and all(isinstance(value[name], str) for name in names)
+
+
+class PointInline(admin.TabularInline):
+    model = RubricPoint
+    extra = 0
+    can_delete = False
+    fields = ["key", "position", "text", "must", "retired"]
+
+
+class ChildFormSet(BaseInlineFormSet):
+    """Children take topic, kind, level and status from their parent when they are made."""
+
+    def save_new(self, form: forms.ModelForm, commit: bool = True) -> Card:
+        form.instance.inherit(self.instance)
+        return super().save_new(form, commit)
+
+
+class ChildInline(admin.StackedInline):
+    model = Card
+    formset = ChildFormSet
+    form = CardForm
+    fk_name = "parent"
+    extra = 0
+    can_delete = False
+    show_change_link = True
+    verbose_name = "follow-up or recall prompt"
+    verbose_name_plural = "follow-ups and recall prompts"
+    fields = ["part", "slug", "position", "status", "question", "answer"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Card]:
+        return super().get_queryset(request).order_by("position", "pk")
+
+
+@admin.register(Card)
+class CardAdmin(admin.ModelAdmin):
+    form = CardForm
+    list_display = ["question_start", "topic", "kind", "level", "part", "status", "review_by", "updated_at"]
+    list_filter = ["status", "part", "topic__area", "kind", "level", "roles", "companies", "review_by"]
+    search_fields = ["slug", "question", "answer"]
+    list_select_related = ["topic"]
+    list_per_page = 50
+    actions = ["publish", "retire"]
+    autocomplete_fields = ["topic", "parent", "prerequisites"]
+    filter_horizontal = ["roles", "companies"]
+    save_on_top = True
+    readonly_fields = ["preview", "loaded_from"]
+    fieldsets = [
+        (None, {"fields": ["preview", "status", "revision", "question", "hint", "answer", "details"]}),
+        ("Place", {"fields": ["slug", "topic", "kind", "level", "position", "roles", "companies", "prerequisites"]}),
+        ("Part of another card", {"fields": ["part", "parent"], "classes": ["collapse"]}),
+        ("Truth", {"fields": ["mistakes", "bar", "sources", "claims", "covers", "as_of", "review_by", "loaded_from"]}),
+    ]
+
+    class Media:
+        css = {"all": ["css/tokens.css", "css/highlight.css", "css/admin.css"]}
+
+    def get_inlines(self, request: HttpRequest, obj: Card | None) -> list[type[admin.options.InlineModelAdmin]]:
+        return [PointInline, ChildInline] if obj is None or obj.part == Card.Part.CARD else [PointInline]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Card | None = None) -> list[str]:
+        """Keep a slug once it is given: learners' history hangs on it."""
+        return [*self.readonly_fields, *(["slug"] if obj else [])]
+
+    def save_related(self, request: HttpRequest, form: forms.ModelForm, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        for child in form.instance.children.all():
+            child.inherit(form.instance)
+            child.save()
+            child.roles.set(form.instance.roles.all())
+            child.companies.set(form.instance.companies.all())
+
+    @admin.display(description="question", ordering="question")
+    def question_start(self, card: Card) -> str:
+        text = markdown.plain(card.question)
+        return text if len(text) <= 90 else f"{text[:87]}..."
+
+    @admin.display(description="As learners see it")
+    def preview(self, card: Card) -> str | SafeString:
+        if card.pk is None:
+            return "Save the card to see it rendered."
+        points = [point for point in card.points.all() if not point.retired]
+        return render_to_string("cards/_preview.html", {"card": card, "points": points})
+
+    @admin.action(description="Publish the chosen cards", permissions=["change"])
+    def publish(self, request: HttpRequest, cards: QuerySet[Card]) -> None:
+        self._set_status(request, cards, Card.Status.PUBLISHED)
+
+    @admin.action(description="Retire the chosen cards (history stays)", permissions=["change"])
+    def retire(self, request: HttpRequest, cards: QuerySet[Card]) -> None:
+        self._set_status(request, cards, Card.Status.RETIRED)
+
+    def _set_status(self, request: HttpRequest, cards: QuerySet[Card], status: str) -> None:
+        changed = cards.update(status=status)
+        self.message_user(request, f"{changed} cards are now {status}.")
+
+
+@admin.register(Area)
+class AreaAdmin(admin.ModelAdmin):
+    list_display = ["name", "slug", "position"]
+
+
+@admin.register(Topic)
+class TopicAdmin(admin.ModelAdmin):
+    list_display = ["name", "slug", "area", "position"]
+    list_filter = ["area"]
+    list_select_related = ["area"]
+    search_fields = ["name", "slug"]
+
+
+@admin.register(Role, Company)
+class NamedAdmin(admin.ModelAdmin):
+    list_display = ["name", "slug"]
+    search_fields = ["name"]
