@@ -114,8 +114,9 @@ def whole(lowest: int, highest: int) -> Shape:
 
 def number(node: Node, path: str, report: Report) -> Any:
     """Accept a finite number."""
-    if type(node.value) in (int, float) and isinstance(node, Leaf) and math.isfinite(float(str(node.value))):
-        return float(node.value)
+    value = node.value
+    if isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
+        return float(value)
     return _wrong(node, path, report, "a number")
 
 

@@ -63,9 +63,9 @@ def database(debug: bool, default: Path) -> dict[str, Any]:
         found = env.db_url_config(url)
     except Exception as error:
         raise ImproperlyConfigured("DATABASE_URL is not understood: use sqlite:///PATH or postgres://USER:PASSWORD@HOST/NAME.") from error
-    if found["ENGINE"] == "django.db.backends.postgresql":
+    if found.get("ENGINE") == "django.db.backends.postgresql":
         return found | {"OPTIONS": {**found.get("OPTIONS", {}), **({} if debug else {"pool": {"timeout": 5}})}, "CONN_HEALTH_CHECKS": True}
-    if found["ENGINE"] != "django.db.backends.sqlite3":
+    if found.get("ENGINE") != "django.db.backends.sqlite3":
         raise ImproperlyConfigured("DATABASE_URL must begin with sqlite:/// or postgres://.")
     Path(found["NAME"]).parent.mkdir(parents=True, exist_ok=True)
     options = {

@@ -34,6 +34,8 @@ class Learner(models.Model):
     extra_new = models.PositiveSmallIntegerField(default=0, editable=False)
     extra_reviews = models.PositiveSmallIntegerField(default=0, editable=False)
     extra_on = models.DateField(null=True, editable=False)
+    reminders = models.BooleanField(default=False, help_text="Mail when it is worth coming.")
+    reminders_from = models.DateField(null=True, editable=False, help_text="Snoozed: no mail before this day.")
 
     class Meta:
         constraints = [
@@ -108,6 +110,9 @@ class CardState(models.Model):
     buried_until = models.DateField(null=True, help_text="Not shown before this study day.")
     flagged = models.BooleanField(default=False)
     skips = models.PositiveIntegerField(default=0)
+    # Prediction by FSRS: outside the law, rebuilt by the same command.
+    stability = models.FloatField(null=True, help_text="Days.")
+    difficulty = models.FloatField(null=True)
 
     objects = CardStateQuerySet.as_manager()
 
@@ -169,6 +174,7 @@ class Review(models.Model):
     rules = models.CharField(max_length=100)
     revision = models.PositiveIntegerField(default=1)
     void = models.BooleanField(default=False)
+    predicted = models.FloatField(null=True, help_text="Chance of recall that FSRS gave just before; outside the law.")
 
     class Meta:
         ordering = ["user", "sequence"]
@@ -214,3 +220,67 @@ class Tick(models.Model):
 
     def __str__(self) -> str:
         return f"{self.review_id}:{self.point_id}"
+
+
+class Note(models.Model):
+    """A learner's own words on a card; no edit of the card touches it."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notes", db_index=False)
+    card = models.ForeignKey(Card, models.PROTECT, related_name="notes")
+    text = models.TextField(max_length=5000)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "card"], name="one_note_per_card")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id}:{self.card_id}"
+
+
+class Plan(models.Model):
+    """An interview to be ready for; of several, the nearest one still ahead steers."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="plans", db_index=False)
+    title = models.CharField(max_length=100, blank=True, help_text="For example a company.")
+    interview_on = models.DateField()
+    minutes = models.JSONField(default=list, help_text="Seven numbers, Monday first.")
+    scope = models.JSONField(default=dict, blank=True, help_text='Filters for new cards: {"area": ["llm"]}')
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["interview_on", "pk"]
+        indexes = [
+            # plans.steering: the nearest interview ahead.
+            models.Index(fields=["user", "interview_on"], name="plan_date"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id}:{self.interview_on}"
+
+
+class DayOff(models.Model):
+    """A study day on which the learner will not study; it breaks no streak."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="days_off", db_index=False)
+    day = models.DateField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "day"], name="one_day_off")]
+        verbose_name_plural = "days off"
+
+    def __str__(self) -> str:
+        return f"{self.user_id}:{self.day}"
+
+
+class Reminder(models.Model):
+    """A mail that was claimed to be sent, at most one a learner and study day."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="reminders", db_index=False)
+    day = models.DateField()
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "day"], name="one_reminder_per_day")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id}:{self.day}"

@@ -90,6 +90,10 @@ class _Room:
     due: int
     new: int
 
+    def counts(self, learning: int) -> Counts:
+        """Return what a page shows as left today."""
+        return Counts(min(self.new, RANKED), min(learning, RANKED), min(self.due, RANKED))
+
     def is_turn_of_new(self) -> bool:
         """Tell whether a new card comes now: after every k reviews, reviews first."""
         if not self.new or not self.due:
@@ -118,11 +122,7 @@ def choose(
     new = _one_per_family([row for row in new if row.card not in answered], answers)
     room = _room(answers, len(due), len(new), limits)
     ripe, unripe = _repeats(answers, now)
-    counts = Counts(
-        new=min(room.new, RANKED),
-        learning=min(len(ripe) + len(unripe), RANKED),
-        due=min(room.due, RANKED),
-    )
+    counts = room.counts(len(ripe) + len(unripe))
     held = room.due < len(due) or room.new < len(new)
     if ripe:
         return Choice(ripe[0], "repeat", counts, held)

@@ -12,7 +12,14 @@ DECK = Path(__file__).parent.parent / "fixtures" / "deck-small"
 def card(code, *, kind="coding", language="python", name="c"):
     details = f"```{language}\n{code}\n```"
     return CardRecord(
-        id=name, kind=kind, level=2, status="published", question="Q?", answer="A", details=details, file="t.yaml"
+        id=name,
+        kind=kind,
+        level=2,
+        status="published",
+        question="Q?",
+        answer="A",
+        details=details,
+        file="t.yaml",
     )
 
 
@@ -43,7 +50,9 @@ def test_a_failing_check_names_the_line_of_the_assertion():
 def test_a_mutant_that_survives_fails():
     weak = CHECK.replace("== 5", "> 0")
 
-    assert run("def f(x): return 2 * x + 1", weak) == ["c.py:1 the check passes although the code is broken"] * 2
+    assert (
+        run("def f(x): return 2 * x + 1", weak) == ["c.py:1 the check passes although the code is broken"] * 2
+    )
 
 
 @pytest.mark.parametrize(
@@ -82,7 +91,10 @@ def test_python_that_does_not_parse_is_found_in_any_card():
         ("import time\ndef f(x): time.sleep(60)", "no answer within 1 s"),
         ("import os\ndef f(x): os._exit(0)", "no answer within 1 s"),
         ("def f(x): return bytearray(10**12)", "MemoryError"),
-        ("import socket\ndef f(x): socket.create_connection(('127.0.0.1', 9))", "is not allowed in a card's code"),
+        (
+            "import socket\ndef f(x): socket.create_connection(('127.0.0.1', 9))",
+            "is not allowed in a card's code",
+        ),
         ("import subprocess\ndef f(x): subprocess.run(['true'])", "is not allowed in a card's code"),
         ("import os\ndef f(x): os.system('true')", "is not allowed in a card's code"),
         ("def f(x): raise SystemExit(0)", "SystemExit: 0"),
@@ -126,7 +138,15 @@ def test_a_check_without_a_card_is_found_in_the_whole_deck():
 
 
 def test_retired_cards_are_not_run():
-    retired = CardRecord(id="c", kind="coding", level=1, status="retired", question="Q", answer="A", details="```python\n(\n```")
+    retired = CardRecord(
+        id="c",
+        kind="coding",
+        level=1,
+        status="retired",
+        question="Q",
+        answer="A",
+        details="```python\n(\n```",
+    )
 
     assert code_runner.check([retired], {}) == []
 

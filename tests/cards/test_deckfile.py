@@ -151,7 +151,9 @@ def test_a_no_in_a_text_is_text_and_a_number_is_a_slug():
 
 def test_line_ends_and_last_line_breaks_make_no_difference():
     (card,), _ = load_topic("f", CARD + "    details: |\n      a\n      b\n\n")
-    (windows,), _ = load_topic("f", "\ufeff" + (CARD + "    details: |\n      a\n      b\n").replace("\n", "\r\n"))
+    (windows,), _ = load_topic(
+        "f", "\ufeff" + (CARD + "    details: |\n      a\n      b\n").replace("\n", "\r\n")
+    )
 
     assert card == windows
     assert card.details == "a\nb"
@@ -180,7 +182,9 @@ def test_a_dump_read_again_is_equal(path):
 
 SLUG = st.from_regex(r"[a-z0-9]{1,8}(-[a-z0-9]{1,8}){0,2}", fullmatch=True)
 TEXT = (
-    st.text(st.characters(exclude_categories=["Cs", "Cc"], include_characters="\n\t"), min_size=1, max_size=60)
+    st.text(
+        st.characters(exclude_categories=["Cs", "Cc"], include_characters="\n\t"), min_size=1, max_size=60
+    )
     .map(lambda text: text.strip("\n").rstrip())
     .filter(str.strip)
 )
@@ -189,7 +193,9 @@ DAY = st.dates(datetime.date(2000, 1, 1), datetime.date(2100, 1, 1))
 
 
 def children():
-    return st.lists(st.builds(Child, id=SLUG, question=TEXT, answer=TEXT), max_size=2, unique_by=lambda c: c.id).map(tuple)
+    return st.lists(
+        st.builds(Child, id=SLUG, question=TEXT, answer=TEXT), max_size=2, unique_by=lambda c: c.id
+    ).map(tuple)
 
 
 CARDS = st.builds(
@@ -205,7 +211,9 @@ CARDS = st.builds(
     roles=st.lists(SLUG, max_size=3).map(tuple),
     bar=st.none() | st.builds(Bar, mid=TEXT, senior=TEXT, staff=TEXT),
     mistakes=st.lists(st.builds(Mistake, wrong=TEXT, fix=TEXT), max_size=2).map(tuple),
-    rubric=st.lists(st.builds(Point, id=SLUG, must=st.booleans(), point=TEXT), max_size=2, unique_by=lambda p: p.id).map(tuple),
+    rubric=st.lists(
+        st.builds(Point, id=SLUG, must=st.booleans(), point=TEXT), max_size=2, unique_by=lambda p: p.id
+    ).map(tuple),
     followups=children(),
     claims=st.lists(st.builds(Claim, text=TEXT, expr=TEXT, equals=NUMBER, tol=NUMBER), max_size=2).map(tuple),
     as_of=st.none() | DAY,
@@ -246,6 +254,13 @@ def test_the_bibliography_round_trips_and_reports_each_bad_entry():
     assert wrong == []
     assert load_bibliography("b", dump_bibliography(sources)) == (sources, [])
 
-    good, wrong = load_bibliography("b", 'a-2020-b: {authors: "A", year: 2020, title: "B", kind: paper}\nc: {year: x}\n')
+    good, wrong = load_bibliography(
+        "b", 'a-2020-b: {authors: "A", year: 2020, title: "B", kind: paper}\nc: {year: x}\n'
+    )
     assert good == {"a-2020-b": Source(authors="A", year=2020, title="B", kind="paper")}
-    assert [(p.line, p.field) for p in wrong] == [(2, "c.authors"), (2, "c.year"), (2, "c.title"), (2, "c.kind")]
+    assert [(p.line, p.field) for p in wrong] == [
+        (2, "c.authors"),
+        (2, "c.year"),
+        (2, "c.title"),
+        (2, "c.kind"),
+    ]

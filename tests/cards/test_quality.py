@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from cards import deckfile, deckfolder, quality
-from cards.gates import arithmetic, duplicates
+from cards import code_runner, deckfile, deckfolder, quality
+from cards.gates import duplicates
 from cards.gates import text as prose
 from cards.gates.finding import Context
 from cards.records import Bar, Claim, Mistake, Source
@@ -24,7 +24,13 @@ def context(**changes):
     taxonomy, _ = deckfolder.read_taxonomy(DECK)
     bibliography, _ = deckfolder.read_bibliography([DECK / "bibliography.yaml"])
     coverage = deckfolder.read_coverage(DECK / "coverage.json")
-    known = {"taxonomy": taxonomy, "bibliography": bibliography, "coverage": coverage, "today": TODAY, "whole": True}
+    known = {
+        "taxonomy": taxonomy,
+        "bibliography": bibliography,
+        "coverage": coverage,
+        "today": TODAY,
+        "whole": True,
+    }
     return Context(**known | changes)
 
 
@@ -49,11 +55,17 @@ def test_the_small_deck_is_clean():
 BAD = {
     "short answer": ({"answer": "It keeps keys. And values. That is all."}, "fail schema answer has 8 words"),
     "one sentence": ({"answer": "word " * 50 + "end."}, "fail schema answer has 1 sentences"),
-    "formulas in the answer": ({"answer": "It has $a$, $b$ and $c$. " * 9}, "fail schema answer has 27 inline formulas"),
+    "formulas in the answer": (
+        {"answer": "It has $a$, $b$ and $c$. " * 9},
+        "fail schema answer has 27 inline formulas",
+    ),
     "code in the answer": ({"answer": "A.\n```\nx\n```"}, "fail schema answer holds a block"),
     "long details": ({"details": "word " * 221}, "fail schema details has 221 words"),
     "many bullets": ({"details": "- a b\n" * 8}, "fail schema details has 8 bullets"),
-    "two tables": ({"details": "| a |\n| --- |\n| b |\n\n| a |\n| --- |\n"}, "fail schema details has 2 tables"),
+    "two tables": (
+        {"details": "| a |\n| --- |\n| b |\n\n| a |\n| --- |\n"},
+        "fail schema details has 2 tables",
+    ),
     "no mistakes": ({"mistakes": ()}, "fail schema mistakes has 0"),
     "no follow-ups": ({"followups": ()}, "fail schema followups has 0"),
     "no role": ({"roles": ()}, "fail schema roles is empty"),
@@ -61,10 +73,16 @@ BAD = {
     "unknown company": ({"companies": ("initech",)}, "fail schema companies is unknown"),
     "unknown coverage": ({"covers": ("t9-99",)}, "fail schema covers is unknown"),
     "twice the same": ({"roles": ("mle", "mle")}, "fail schema roles stands twice"),
-    "unknown topic": ({"topic": "inferense"}, 'fail schema topic is not in the taxonomy; did you mean "inference"?'),
+    "unknown topic": (
+        {"topic": "inferense"},
+        'fail schema topic is not in the taxonomy; did you mean "inference"?',
+    ),
     "wrong folder": ({"file": "eval/inference.yaml"}, "fail schema topic belongs in llm/inference.yaml"),
     "design without a bar": ({"kind": "design"}, "fail schema bar is missing"),
-    "bar without design": ({"bar": Bar(mid="a", senior="b", staff="c")}, "fail schema bar is for cards of kind design"),
+    "bar without design": (
+        {"bar": Bar(mid="a", senior="b", staff="c")},
+        "fail schema bar is for cards of kind design",
+    ),
     "half a date": ({"as_of": TODAY}, "fail schema review_by is missing"),
     "late review": (
         {"as_of": TODAY, "review_by": TODAY + datetime.timedelta(300)},
@@ -79,15 +97,24 @@ BAD = {
     "heading": ({"details": "# Big"}, "fail schema details holds a heading"),
     "html": ({"hint": "a <b>bold</b> hint"}, "fail schema hint holds HTML"),
     "link": ({"hint": "see [this](http://a.b)"}, "fail schema hint holds a link"),
-    "bad formula": ({"hint": r"Think of $\frac{a}$."}, r"fail maths hint formula $\frac{a}$: Expected argument"),
+    "bad formula": (
+        {"hint": r"Think of $\frac{a}$."},
+        r"fail maths hint formula $\frac{a}$: Expected argument",
+    ),
     "stray dollar": ({"hint": "It costs $5."}, "fail maths hint a $ that closes no formula"),
     "no source": ({"sources": ()}, "fail sources sources is empty"),
-    "unknown source": ({"sources": ("pope-2023-inferences",)}, "fail sources sources not in the bibliography; did you"),
+    "unknown source": (
+        {"sources": ("pope-2023-inferences",)},
+        "fail sources sources not in the bibliography; did you",
+    ),
     "overdue": (
         {"as_of": datetime.date(2026, 1, 1), "review_by": datetime.date(2026, 9, 1)},
         "warn sources review_by has passed",
     ),
-    "two questions": ({"question": "What is held? How much is it?"}, "warn question question asks more than one"),
+    "two questions": (
+        {"question": "What is held? How much is it?"},
+        "warn question question asks more than one",
+    ),
     "yes or no": ({"question": "Is the cache large?"}, "warn question question opens like a yes/no"),
     "list": ({"question": "List all parts of the cache."}, "warn question question asks for a list"),
     "dash": ({"hint": "Think \u2014 hard."}, "warn language hint holds U+2014"),
@@ -101,7 +128,9 @@ BAD = {
 def test_a_gate_fails_on_a_bad_card(name):
     changes, message = BAD[name]
 
-    assert any(line.startswith(message) for line in said(replace(good(), **changes))), said(replace(good(), **changes))
+    assert any(line.startswith(message) for line in said(replace(good(), **changes))), said(
+        replace(good(), **changes)
+    )
 
 
 @pytest.mark.parametrize("count", [2, 6])
@@ -136,68 +165,21 @@ def test_a_finding_stands_on_the_line_of_its_field():
 
 
 def test_a_short_answer_in_the_question_is_noticed():
-    recall = first(good().recall, question="Which rate does precision use, the prevalence?", answer="The prevalence.")
+    recall = first(
+        good().recall, question="Which rate does precision use, the prevalence?", answer="The prevalence."
+    )
 
-    assert any("recall(bytes).question holds its own answer" in line for line in said(replace(good(), recall=recall)))
+    assert any(
+        "recall(bytes).question holds its own answer" in line for line in said(replace(good(), recall=recall))
+    )
 
 
 def test_a_misspelling_is_noticed_but_not_in_code():
     card = replace(good(), mistakes=(Mistake(wrong="It is seperate.", fix="Call `seperate`."),))
 
-    assert said(card, misspellings={"seperate": "separate"}) == ["warn language mistakes[0].wrong may be misspelled; separate?"]
-
-
-def test_codespells_dictionary_is_read():
-    assert deckfolder.read_misspellings()["seperate"] == "separate"
-
-
-@pytest.mark.parametrize(
-    ("expr", "equals"),
-    [
-        ("2*80*8*128*2/1024", 320),
-        ("math.comb(10, 3) / 2**10", 0.1171875),
-        ("sum(x**2 for x in range(4) if x > 1)", 13),
-        ("max([1, 2, 3]) - abs(-2) + round(0.4)", 1),
-        ("np.mean([1, 2, 3, 6])", 3),
-        ("np.linalg.norm([3, 4])", 5),
-        ("np.linalg.svd([[3, 0], [0, 4]])[1][0]", 4),
-        ("sum(a*b for a, b in zip([1, 2], [3, 4]))", 11),
-    ],
-)
-def test_arithmetic_is_evaluated(expr, equals):
-    assert arithmetic.evaluate(expr) == pytest.approx(equals)
-
-
-@pytest.mark.parametrize(
-    "expr",
-    [
-        "__import__('os').system('true')",
-        "().__class__.__bases__[0].__subclasses__()",
-        "math.__loader__",
-        "np.load('/etc/passwd')",
-        "np.lib.format.open_memmap('x')",
-        "open('/etc/passwd')",
-        "'a' * 3",
-        "(lambda: 1)()",
-        "[].append",
-        "2 ** 2 ** 100",
-        "10 ** 10 ** 10",
-        "math.factorial(10**9)",
-        "math.comb(10**9, 10**8)",
-        "[0] * 10**12",
-        "np.zeros(10**12)",
-        "sum(1 for a in range(10**6) for b in range(10**6))",
-        "range(10**12)",
-        "1 / 0",
-        "math.inf",
-        "1 +",
-        "(" * 3000,
-        "",
-    ],
-)
-def test_what_is_not_arithmetic_is_refused(expr):
-    with pytest.raises(arithmetic.ArithmeticRefused):
-        arithmetic.evaluate(expr)
+    assert said(card, misspellings={"seperate": "separate"}) == [
+        "warn language mistakes[0].wrong may be misspelled; separate?"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -226,31 +208,14 @@ def test_a_figure_that_a_claim_computes_is_no_finding():
     assert said(replace(card, claims=claims)) == []
 
 
-def test_the_same_question_twice_fails_and_a_near_one_warns():
-    card = good()
-    same = replace(card, id="other", question="What does a KV cache hold during autoregressive decoding? How large does it get?")
-    near = replace(card, id="other", question="How large does the KV cache get during autoregressive decoding?")
-
-    assert [f.severity for f in duplicates.check([card, same]) if f.field == "other.question"] == ["fail"]
-    assert [f.severity for f in duplicates.check([card, near]) if f.field == "other.question"] == ["warn"]
-
-
-def test_only_the_cards_under_check_are_reported():
-    card = good()
-
-    assert list(duplicates.check([], [card, replace(card, id="other")])) == []
-    assert {f.field.partition(".")[0] for f in duplicates.check([replace(card, id="new")], [card])} == {"new"}
-
-
-def test_cosines_agree_with_the_definition():
-    pairs = list(duplicates.similar(["red apple", "red apple", "blue sky"], 0.5))
-
-    assert pairs == [(0, 1, pytest.approx(1.0))]
-
-
 def test_an_id_taken_elsewhere_fails():
     card = good()
-    found = quality.check([card], context(whole=False, rest=(replace(card, file="other.yaml", question="Else?", followups=(), recall=()),)))
+    found = quality.check(
+        [card],
+        context(
+            whole=False, rest=(replace(card, file="other.yaml", question="Else?", followups=(), recall=()),)
+        ),
+    )
 
     assert [f.message for f in found] == ["is taken in other.yaml"]
 
@@ -270,7 +235,9 @@ def test_a_draft_covers_nothing():
 
 def test_prerequisites_are_known_published_and_lead_nowhere_back():
     cards = {card.id: card for card in small_deck()}
-    cards["kv-cache-memory"] = replace(cards["kv-cache-memory"], prerequisites=("causal-attention-numpy", "no-such-card"))
+    cards["kv-cache-memory"] = replace(
+        cards["kv-cache-memory"], prerequisites=("causal-attention-numpy", "no-such-card")
+    )
     messages = [f.message for f in quality.check(list(cards.values()), context())]
 
     assert messages.count("lead back to the card itself") == 2
@@ -299,25 +266,49 @@ def test_problems_of_the_reader_become_failures():
 
 def test_prose_is_counted_without_code_bars_and_rules():
     assert prose.word_count("one $a + b$ `c d` | --- | two\n```\nthree four\n```") == 4
-    assert prose.sentences("It is e.g. 0.5 here. Then more! `Code.` ends.") == ["It is e.g 0.5 here.", "Then more!", "Code ends."]
+    assert prose.sentences("It is e.g. 0.5 here. Then more! `Code.` ends.") == [
+        "It is e.g 0.5 here.",
+        "Then more!",
+        "Code ends.",
+    ]
     assert prose.fences("- a\n  ```python\n  x = 1\n  ```\n```sql\nSELECT 1\n```", "python") == ["x = 1\n"]
 
 
-def test_words_of_a_source_article_are_found_by_the_tool(tmp_path):
-    tool = tmp_path / "tool.py"
-    tool.write_text("import sys; print(f'{sys.argv[1]}:7: eight words in a row')")
+def test_the_same_question_twice_fails_and_a_near_one_warns():
+    card = good()
+    same = replace(
+        card,
+        id="other",
+        question="What does a KV cache hold during autoregressive decoding? How large does it get?",
+    )
+    near = replace(
+        card, id="other", question="How large does the KV cache get during autoregressive decoding?"
+    )
 
-    (finding,) = deckfolder.copied_words(tool, [DECK / "llm" / "inference.yaml"])
-    assert (finding.line, finding.severity, finding.value) == (7, "fail", "eight words in a row")
+    assert [f.severity for f in duplicates.check([card, same]) if f.field == "other.question"] == ["fail"]
+    assert [f.severity for f in duplicates.check([card, near]) if f.field == "other.question"] == ["warn"]
 
 
-def test_a_file_that_is_not_utf8_names_line_and_byte(tmp_path):
-    path = tmp_path / "x.yaml"
-    path.write_bytes(b"topic: x\ncards: \xff\n")
+def test_only_the_cards_under_check_are_reported():
+    card = good()
 
-    _, (problem,) = deckfolder.read_texts([path])
-    assert (problem.line, problem.message) == (2, "is not UTF-8: byte 0xff")
+    assert list(duplicates.check([], [card, replace(card, id="other")])) == []
+    assert {f.field.partition(".")[0] for f in duplicates.check([replace(card, id="new")], [card])} == {"new"}
 
 
-def test_the_root_of_a_deck_is_found_from_a_file():
-    assert deckfolder.deck_root(DECK / "llm" / "inference.yaml") == DECK.resolve()
+def test_cosines_agree_with_the_definition():
+    pairs = list(duplicates.similar(["red apple", "red apple", "blue sky"], 0.5))
+
+    assert pairs == [(0, 1, pytest.approx(1.0))]
+
+
+def test_the_card_of_the_manual_is_clean_and_its_code_runs():
+    manual = (DECK.parent.parent.parent / "docs" / "deck.md").read_text()
+    cards, problems = deckfile.load_topic(
+        "prob/puzzles.yaml", manual.partition("```yaml\n")[2].partition("\n```\n\nWhat")[0]
+    )
+    check = manual.partition("define:\n\n```python\n")[2].partition("\n```\n")[0]
+
+    assert problems == []
+    assert quality.check(cards, context(whole=False)) == []
+    assert code_runner.check(cards, {cards[0].id: ("check.py", check)}) == []

@@ -1,5 +1,4 @@
 import timeit
-from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from random import Random
@@ -235,6 +234,10 @@ def test_new_cards_come_despite_a_backlog_when_asked():
     assert (choice.card, choice.kind) == (9, "new")
 
 
+def test_more_reviews_than_the_limit_are_no_backlog_once_nothing_is_due():
+    assert chosen(reviews(1, 2, 3), new=[new(9)], limits=Limits(new=5, reviews=2)) == (9, "new")
+
+
 def test_nothing_is_held_when_all_is_within_the_limits():
     assert not decide(due=[due(1)], new=[new(2)], limits=Limits(1, 1)).held
 
@@ -251,178 +254,7 @@ def test_the_counts_include_the_chosen_card():
     assert (choice.card, choice.counts) == (1, Counts(new=1, learning=1, due=2))
 
 
-# Mixing.
-
-
-def play(due_cards, new_cards, limits=PLENTY):
-    """Answer every choice with a pass; return the kinds in order, "d" or "n"."""
-    answers, kinds = [], ""
-    while (choice := decide(answers, due_cards, new_cards, limits)).card is not None:
-        answers.append(answer(choice.card, "learn" if choice.kind == "new" else "review"))
-        kinds += choice.kind[0]
-    return kinds
-
-
-def test_new_cards_are_spread_evenly_among_the_reviews_and_reviews_come_first():
-    assert play([due(n) for n in range(6)], [new(10), new(11)]) == "dddndddn"
-    assert play([due(n) for n in range(7)], [new(10), new(11)]) == "ddddndddn"
-
-
-def test_more_new_cards_than_reviews_alternate_and_then_follow():
-    assert play([due(n) for n in range(2)], [new(n) for n in range(10, 15)]) == "dndnnnn"
-
-
-def test_the_spread_counts_only_what_the_limits_let_through():
-    cards, fresh = [due(n) for n in range(4)], [new(n) for n in range(10, 50)]
-
-    assert play(cards, fresh, Limits(new=2, reviews=4)) == "ddnddn"
-
-
-def test_new_cards_come_in_their_order():
-    assert chosen(new=[new(7), new(3), new(5)]) == (7, "new")
-
-
-def test_without_due_cards_a_new_one_comes_at_once():
-    assert chosen(new=[new(7)]) == (7, "new")
-
-
-# Families.
-
-
-def test_at_most_one_new_member_of_a_family_comes_a_day():
-    choice = decide(new=[new(1, family=1), new(2, family=1), new(3, family=3)])
-    next_one = decide([answer(1, "learn", family=1)], new=[new(2, family=1), new(3, family=3)])
-
-    assert choice.counts.new == 2
-    assert (next_one.card, next_one.counts.new) == (3, 1)
-
-
-def test_what_only_its_family_keeps_back_is_not_held_by_a_limit():
-    assert not decide([answer(1, "learn", family=1)], new=[new(2, family=1)]).held
-
-
-def test_due_members_of_a_family_are_kept_5_answers_apart():
-    rows = [due(2, family=1, late=90), due(9)]
-    recent = [answer(1, family=1), *reviews(11, 12, 13, 14)]
-
-    assert chosen(recent, rows) == (9, "due")
-    assert chosen([*recent, answer(15)], rows) == (2, "due")
-
-
-def test_a_new_card_comes_before_a_member_of_a_recent_family():
-    cards = [due(2, family=1), due(3, family=1)]
-
-    assert chosen([answer(1, family=1)], cards, [new(9)]) == (9, "new")
-
-
-def test_members_of_a_family_follow_each_other_if_nothing_else_is_left():
-    assert chosen([answer(1, family=1, ago=1)], [due(2, family=1)]) == (2, "due")
-
-
-def test_a_member_of_a_recent_family_comes_before_an_unripe_repeat():
-    assert chosen([answer(1, family=1, ago=1, repeating=True)], [due(2, family=1)]) == (2, "due")
-
-
-# Whole days.
-
-cards_due = st.lists(st.tuples(st.integers(1, 8), st.integers(0, 90), st.integers(0, 60)), max_size=25).map(
-    lambda rows: [
-        due(100 + n, family, late=late, interval=days) for n, (family, late, days) in enumerate(rows)
-    ]
-)
-cards_new = st.lists(st.integers(1, 12), max_size=15).map(
-    lambda families: [new(200 + n, family) for n, family in enumerate(families)]
-)
-some_limits = st.builds(Limits, st.integers(0, 12), st.integers(0, 25), st.booleans())
-
-
-def simulate(due_cards, new_cards, limits, seed):
-    """Yield (now, answers so far, choice) through a day on which two answers in five fail.
-
-    An answer takes up to six minutes, and the day starts with a sibling
-    answered early.
-    """
-    dice, now = Random(seed), NOW
-    answers = [answer(1, "early", ago=0)]
-    family = {row.card: row.family for row in [*due_cards, *new_cards]} | {1: 1}
-    for _ in range(2000):
-        choice = choose(now, TODAY, answers=answers, due=due_cards, new=new_cards, limits=limits)
-        yield now, list(answers), choice
-        if choice.card is None:
-            return
-        kind = {"new": "learn", "due": "review", "repeat": "repeat"}[choice.kind]
-        failed = dice.random() < 0.4
-        answers.append(Answer(choice.card, family[choice.card], kind, now, failed, True))
-        now += timedelta(seconds=dice.randrange(360))
-    raise AssertionError("the day does not end")
-
-
-days = st.tuples(cards_due, cards_new, some_limits, st.integers(0, 2**32))
-
-
-@given(days)
-def test_every_choice_is_among_the_candidates_and_inside_the_counts(day):
-    due_cards, new_cards, *_ = day
-    for _, answers, choice in simulate(*day):
-        waiting = {a.card for a in answers if a.repeating}
-        seen = {a.card for a in answers}
-        candidates = {
-            "repeat": waiting,
-            "due": {row.card for row in due_cards} - seen,
-            "new": {row.card for row in new_cards} - seen,
-            None: {None},
-        }
-        left = {"repeat": choice.counts.learning, "due": choice.counts.due, "new": choice.counts.new}
-
-        assert choice.card in candidates[choice.kind]
-        assert min(left.values()) >= 0
-        assert left.get(choice.kind, 1) >= 1
-
-
-@given(days)
-def test_a_day_ends_within_its_limits_with_all_counts_at_zero(day):
-    due_cards, new_cards, limits, _ = day
-    *_, (_, answers, choice) = simulate(*day)
-    kinds = Counter(a.kind for a in answers)
-    last = {a.card: a for a in answers}
-    families_of_new = Counter(a.family for a in answers if a.kind == "learn")
-
-    assert choice.counts == Counts(0, 0, 0)
-    assert kinds["review"] == min(limits.reviews, len(due_cards))
-    assert kinds["learn"] <= limits.new
-    assert not any(a.repeating for a in last.values())
-    assert max(families_of_new.values(), default=1) == 1
-    if len(due_cards) > limits.reviews and not limits.new_despite_backlog:
-        assert kinds["learn"] == 0
-
-
-@given(days)
-def test_the_count_of_due_and_new_falls_by_one_with_each_that_is_answered(day):
-    choices = [choice for *_, choice in simulate(*day)]
-    for before, after in zip(choices, choices[1:], strict=False):
-        assert before.counts.due - after.counts.due == (before.kind == "due")
-        assert before.counts.new - after.counts.new == (before.kind == "new")
-
-
-@given(days)
-def test_due_members_of_a_family_meet_only_if_nothing_else_can_come(day):
-    due_cards, *_ = day
-    family = {row.card: row.family for row in due_cards}
-    for _, answers, choice in simulate(*day):
-        recent = {a.family for a in answers[-5:]}
-        if choice.kind == "due" and family[choice.card] in recent:
-            seen = {a.card for a in answers}
-            assert choice.counts.new == 0
-            assert {row.family for row in due_cards if row.card not in seen} <= recent
-
-
-@given(days)
-def test_a_repeat_comes_before_its_time_only_if_nothing_else_can_come(day):
-    for now, answers, choice in simulate(*day):
-        if choice.kind == "repeat" and choice.counts.due + choice.counts.new:
-            place = max(n for n, a in enumerate(answers) if a.card == choice.card)
-            others = len(answers) - place - 1
-            assert others >= 5 or now - answers[place].at >= timedelta(minutes=10)
+# Speed.
 
 
 def test_a_thousand_due_cards_are_ranked_in_a_moment():

@@ -28,6 +28,8 @@ class Command(BaseCommand):
                 raise CommandError(f"{path}: no such file or folder.")
         root = deckfolder.deck_root(paths[0])
         files = deckfolder.topic_files(paths)
+        if not files:
+            raise CommandError("No deck files in these paths; nothing was changed.")
         texts, unreadable = deckfolder.read_texts(files)
         taxonomy, problems_t = deckfolder.read_taxonomy(root)
         bibliography, problems_b = deckfolder.read_bibliography([root / deckfolder.BIBLIOGRAPHY])
@@ -36,8 +38,6 @@ class Command(BaseCommand):
         problems += unknown_names(deck.cards, taxonomy, bibliography)
         if problems:
             raise CommandError("\n".join(map(str, [*problems, f"Nothing was loaded: {len(problems)} problems."])))
-        if not files:
-            raise CommandError("No deck files in these paths; nothing was changed.")
         names = {relative(str(file), root) for file in files}
         return [replace(card, file=relative(card.file, root)) for card in deck.cards], names, taxonomy, bibliography
 
