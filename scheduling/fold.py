@@ -155,13 +155,13 @@ def _moved(before: State, answered: State, entry: Entry, term: Terms, slug: str)
     return replace(
         answered,
         memory=replace(memory, interval=interval),
-        due_on=_due(entry.study_day, interval, term.exam_on),
+        due_on=due(entry.study_day, interval, term.exam_on),
         last_reviewed_on=entry.study_day,
         lapses=before.lapses + lapsed,
     )
 
 
-def _due(study_day: date, interval: int, exam_on: date | None) -> date:
+def due(study_day: date, interval: int, exam_on: date | None) -> date:
     """Return the day a card comes back; before an interview not later than the day before it.
 
     Source: docs/scheduling.md, "The interview day".

@@ -14,15 +14,24 @@ LARGEST = 2**31 - 1
 ZONES = sorted(available_timezones() - {"localtime", "Factory"})
 
 
-class TurnForm(forms.Form):
-    """The turn that an undo names."""
+def one_or_zero(name: str) -> dict[str, str]:
+    """Return the error of a switch."""
+    return dict.fromkeys(["required", "invalid"], f"The field {name} must be 1 or 0.")
 
-    turn = forms.UUIDField(error_messages={"required": "The turn is missing.", "invalid": "The turn is not a UUID."})
+
+class ActionForm(forms.Form):
+    """A small action's fields; `sentence` says what is wrong."""
 
     @property
     def sentence(self) -> str:
         """Return the first error as a sentence."""
         return next((str(found[0]) for found in self.errors.values()), "")
+
+
+class TurnForm(ActionForm):
+    """The turn that an undo names."""
+
+    turn = forms.UUIDField(error_messages={"required": "The turn is missing.", "invalid": "The turn is not a UUID."})
 
 
 class GradeForm(TurnForm):
@@ -51,14 +60,31 @@ class GradeForm(TurnForm):
             turn=data["turn"],
             seen=data["seen"],
             elapsed_ms=int(data["elapsed_ms"]) if data["elapsed_ms"] else None,
+            practice=self.data.get("mode") == "practice",
             points=tuple(int(point) for point in points if point.isdecimal() and len(point) < 19),
         )
 
 
-class SuspendForm(forms.Form):
-    suspended = forms.RegexField(
-        r"^[01]$", error_messages=dict.fromkeys(["required", "invalid"], "The field suspended must be 1 or 0.")
+class SuspendForm(ActionForm):
+    suspended = forms.RegexField(r"^[01]$", error_messages=one_or_zero("suspended"))
+
+
+class FlagForm(ActionForm):
+    flagged = forms.RegexField(r"^[01]$", error_messages=one_or_zero("flagged"))
+
+
+class NoteForm(ActionForm):
+    text = forms.CharField(
+        required=False, max_length=5000, error_messages={"max_length": "A note has at most 5,000 characters."}
     )
+
+
+class MoreForm(ActionForm):
+    """How much to raise today's limits."""
+
+    wrong = dict.fromkeys(["invalid", "min_value", "max_value"], "The limits can be raised by 0 to 200.")
+    new = forms.IntegerField(required=False, min_value=0, max_value=200, error_messages=wrong)
+    reviews = forms.IntegerField(required=False, min_value=0, max_value=200, error_messages=wrong)
 
 
 class SettingsForm(forms.ModelForm):
@@ -74,7 +100,7 @@ class SettingsForm(forms.ModelForm):
         model = Learner
         fields = [
             "time_zone", "day_starts_at", "new_per_day", "reviews_per_day", "max_interval",
-            "six_grades", "strict_1990", "fuzz",
+            "six_grades", "strict_1990", "fuzz", "show_waits", "show_timer", "reminders",
         ]  # fmt: skip
         labels = {
             "new_per_day": "New cards a day",
@@ -83,6 +109,9 @@ class SettingsForm(forms.ModelForm):
             "six_grades": "Show all six grades, 0 to 5",
             "strict_1990": "Repeat the same day until 4 or 5",
             "fuzz": "Spread long intervals a little",
+            "show_waits": "Show on each grade when the card comes back",
+            "show_timer": "Show the time while answering",
+            "reminders": "Remind me by e-mail",
         }
         help_texts = {
             "new_per_day": "How many cards to meet for the first time.",
@@ -90,6 +119,9 @@ class SettingsForm(forms.ModelForm):
             "max_interval": "From 7 to 3650. For an interview this year, 365 or less.",
             "six_grades": "Instead of Again, Hard, Good and Easy.",
             "strict_1990": "The rule of the first SM-2 text: a Hard comes back today too.",
+            "show_waits": "Without it you grade what you recalled, not when you want to see the card.",
+            "show_timer": "Time never changes the schedule.",
+            "reminders": "Only when it is worth coming, ever more rarely while you are away.",
             "fuzz": "So that cards met on one day do not all come back on one day.",
         }
 

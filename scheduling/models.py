@@ -15,9 +15,18 @@ from scheduling import days, fold
 from scheduling.sm2 import Memory
 
 
-class Learner(models.Model):
-    """One user's preferences, and the lock behind which everything they learn is written."""
+NEAR_INTERVIEW = 90  # days
+LEECH, LEECH_NEAR_INTERVIEW = 8, 4  # lapses
 
+
+class Learner(models.Model):
+    """One user's preferences, and the lock behind which everything they learn is written.
+
+    `exam_on` and `leech_lapses` are no columns: `steer` sets them for a nearby interview.
+    """
+
+    exam_on: date | None = None
+    leech_lapses = LEECH
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="learner")
     time_zone = models.CharField(max_length=64, default="UTC")
     day_starts_at = models.PositiveSmallIntegerField(default=4, help_text="Local hour at which the study day begins.")
@@ -26,6 +35,8 @@ class Learner(models.Model):
     six_grades = models.BooleanField(default=False, help_text="Show all six grades instead of four.")
     strict_1990 = models.BooleanField(default=False, help_text="Repeat on the same day until the grade is 4 or 5.")
     fuzz = models.BooleanField(default=True, help_text="Spread long intervals a little.")
+    show_waits = models.BooleanField(default=True, help_text="Show on each grade when the card would come back.")
+    show_timer = models.BooleanField(default=False, help_text="Show the time while answering.")
     max_interval = models.PositiveSmallIntegerField(
         default=365, validators=[MinValueValidator(7), MaxValueValidator(3650)], help_text="Days."
     )
@@ -58,10 +69,19 @@ class Learner(models.Model):
         """Return the study day at `now`; it never goes back when the learner flies west."""
         return days.today(now, ZoneInfo(self.time_zone), self.day_starts_at, self.last_study_day)
 
-    def terms(self) -> str:
+    def terms(self, today: date) -> str:
         """Return the rules in force as the log stores them: all that the fold needs."""
         switches = [("strict", self.strict_1990), ("fuzz", self.fuzz)]
-        return " ".join(["text_1990", *(name for name, on in switches if on), f"max{self.max_interval}"])
+        words = ["text_1990", *(name for name, on in switches if on), f"max{self.max_interval}"]
+        if self.exam_on and self.exam_on > today:
+            words.append(f"exam{self.exam_on}")
+        return " ".join(words)
+
+    def steer(self, exam_on: date | None, today: date) -> None:
+        """Let an interview cap due dates, and make a leech of 4 lapses when it is within 90 days."""
+        self.exam_on = exam_on
+        near = exam_on is not None and 0 <= (exam_on - today).days <= NEAR_INTERVIEW
+        self.leech_lapses = LEECH_NEAR_INTERVIEW if near else LEECH
 
     def new_limit(self, today: date) -> int:
         """Return how many cards may be introduced today, what was added for today included."""
@@ -170,7 +190,7 @@ class Review(models.Model):
     repetitions = models.PositiveIntegerField()
     interval = models.PositiveIntegerField(help_text="Days, as granted.")
     easiness = models.PositiveIntegerField()
-    due_on = models.DateField()
+    due_on = models.DateField(null=True, help_text="Null only where a card never answered is practiced.")
     rules = models.CharField(max_length=100)
     revision = models.PositiveIntegerField(default=1)
     void = models.BooleanField(default=False)
@@ -186,6 +206,7 @@ class Review(models.Model):
                 name="grade_0_to_5_unless_manual",
             ),
             models.CheckConstraint(condition=Q(easiness__gte=130), name="review_easiness_at_least_130"),
+            models.CheckConstraint(condition=Q(due_on__isnull=False) | Q(kind="practice"), name="review_gives_a_date"),
         ]
         indexes = [
             # queue.todays_answers, stats: one learner's days.
@@ -217,6 +238,10 @@ class Tick(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "review", "point"], name="one_tick_per_point")]
+        indexes = [
+            # turns.load_turn: how often a point was missed before.
+            models.Index(fields=["user", "point"], name="tick_point"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.review_id}:{self.point_id}"

@@ -1,13 +1,13 @@
 """Which card comes next: repeats, due and new cards, limits and families.
 
 Everything is decided from today's log and from what could be shown, so that a
-restart, an undo or a second tab changes nothing. The live queue and the plan's
-simulation call the same `choose`.
+restart, an undo or a second tab changes nothing. The live queue calls `choose`;
+the plan's simulation deals whole days out of the same parts, in `dealing.py`.
 
 Source: scheduling.md, "Repeats" and "Order, mixing, limits".
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from heapq import nsmallest
@@ -55,16 +55,25 @@ class New:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How many cards a study day may introduce and review."""
+    """How many cards a study day may introduce and review.
+
+    `new_first`: new cards come before due ones. `answers`: how many answers of
+    any kind the day has time for; early ones fill what the others leave of it.
+    """
 
     new: int
     reviews: int
     new_despite_backlog: bool = False
+    new_first: bool = False
+    answers: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What is left today within the limits, the chosen card included; each at most 1000."""
+    """What is left today within the limits, the chosen card included; each at most 1000.
+
+    Early answers that the plan asks for count as due.
+    """
 
     new: int
     learning: int
@@ -76,27 +85,32 @@ class Choice:
     """The next card, if there is one; `held`: a limit or the backlog keeps something back."""
 
     card: int | None
-    kind: Literal["repeat", "due", "new"] | None
+    kind: Literal["repeat", "due", "new", "early"] | None
     counts: Counts
     held: bool
 
 
 @dataclass(frozen=True, slots=True)
-class _Room:
+class Room:
     """Done today, and how many more the limits let through of what there is."""
 
     reviews_done: int
     new_done: int
     due: int
     new: int
+    new_first: bool = False
 
-    def counts(self, learning: int) -> Counts:
+    def counts(self, learning: int, early: int) -> Counts:
         """Return what a page shows as left today."""
-        return Counts(min(self.new, RANKED), min(learning, RANKED), min(self.due, RANKED))
+        return Counts(min(self.new, RANKED), min(learning, RANKED), min(self.due + early, RANKED))
+
+    def early(self, there: int, answered: int, learning: int, limits: Limits) -> int:
+        """Return how many of the early answers on offer the rest of the day has time for."""
+        return max(min(there, limits.answers - answered - learning - self.due - self.new), 0)
 
     def is_turn_of_new(self) -> bool:
-        """Tell whether a new card comes now: after every k reviews, reviews first."""
-        if not self.new or not self.due:
+        """Tell whether a new card comes now: first, or after every k reviews, reviews first."""
+        if self.new_first or not self.new or not self.due:
             return self.new > 0
         k = -(-(self.reviews_done + self.due) // (self.new_done + self.new))
         return self.reviews_done >= k * (self.new_done + 1)
@@ -110,45 +124,57 @@ def choose(
     due: Sequence[Due],
     new: Sequence[New],
     limits: Limits,
+    early: Sequence[int] = (),
 ) -> Choice:
     """Return which card is next and what is left today.
 
     `answers` are all of today's, oldest first; `new` is in order of
-    introduction. `due` and `new` may hold cards answered meanwhile: they are
-    passed over. Linear in what is handed over.
+    introduction; `early` are cards to answer before their day, best first. All
+    three may hold cards answered meanwhile: they are passed over. Linear in
+    what is handed over.
     """
     answered = {answer.card for answer in answers}
     due = [row for row in due if row.card not in answered]
-    new = _one_per_family([row for row in new if row.card not in answered], answers)
-    room = _room(answers, len(due), len(new), limits)
+    new = one_per_family([row for row in new if row.card not in answered], introduced(answers))
+    early = [card for card in early if card not in answered]
+    room = room_today(answers, len(due), len(new), limits)
     ripe, unripe = _repeats(answers, now)
-    counts = room.counts(len(ripe) + len(unripe))
+    early_left = room.early(len(early), len(answers), len(ripe) + len(unripe), limits)
+    counts = room.counts(len(ripe) + len(unripe), early_left)
     held = room.due < len(due) or room.new < len(new)
     if ripe:
         return Choice(ripe[0], "repeat", counts, held)
     if room.due or room.new:
         row = _by_spread(room, today, answers, due, new)
         return Choice(row.card, "new" if isinstance(row, New) else "due", counts, held)
+    if early_left:
+        return Choice(early[0], "early", counts, held)
     if unripe:
         return Choice(unripe[0], "repeat", counts, held)
     return Choice(None, None, counts, held)
 
 
-def _room(answers: Sequence[Answer], due: int, new: int, limits: Limits) -> _Room:
-    """Return what today's limits leave, counted from the log.
+def room_today(answers: Sequence[Answer], due: int, new: int, limits: Limits) -> Room:
+    """Return what today's limits leave, counted from the log."""
+    reviews_done = sum(answer.kind == "review" for answer in answers)
+    new_done = len({answer.card for answer in answers if answer.kind == "learn"})
+    return room_of(reviews_done, new_done, due, new, limits)
+
+
+def room_of(reviews_done: int, new_done: int, due: int, new: int, limits: Limits) -> Room:
+    """Return what the limits leave of `due` and `new` cards after what is done.
 
     The backlog is the whole day's: with more due than a day may review, no new
     card comes, not even when the last review of the limit is done.
     """
-    reviews_done = sum(answer.kind == "review" for answer in answers)
-    new_done = len({answer.card for answer in answers if answer.kind == "learn"})
     backlog = reviews_done + due > limits.reviews and due > 0
     new_allowed = limits.new_despite_backlog or not backlog
-    return _Room(
+    return Room(
         reviews_done=reviews_done,
         new_done=new_done,
         due=min(due, max(limits.reviews - reviews_done, 0)),
         new=min(new, max(limits.new - new_done, 0)) if new_allowed else 0,
+        new_first=limits.new_first,
     )
 
 
@@ -170,9 +196,17 @@ def _repeats(answers: Sequence[Answer], now: datetime) -> tuple[list[int], list[
     return ripe, unripe
 
 
-def _one_per_family(new: Sequence[New], answers: Sequence[Answer]) -> list[New]:
-    """Return the new cards that may be introduced: at most one of a family a day."""
-    families = {answer.family for answer in answers if answer.kind == "learn"}
+def introduced(answers: Sequence[Answer]) -> set[int]:
+    """Return the families of which a card was met for the first time today."""
+    return {answer.family for answer in answers if answer.kind == "learn"}
+
+
+def one_per_family(new: Sequence[New], met: set[int]) -> list[New]:
+    """Return the new cards that may be introduced: at most one of a family a day.
+
+    `met` are the families that have had theirs.
+    """
+    families = set(met)
     chosen: list[New] = []
     for row in new:
         if row.family not in families:
@@ -182,7 +216,7 @@ def _one_per_family(new: Sequence[New], answers: Sequence[Answer]) -> list[New]:
 
 
 def _by_spread(
-    room: _Room, today: date, answers: Sequence[Answer], due: Sequence[Due], new: Sequence[New]
+    room: Room, today: date, answers: Sequence[Answer], due: Sequence[Due], new: Sequence[New]
 ) -> Due | New:
     """Return the next due or new card; `room` has a place for at least one.
 
@@ -192,7 +226,7 @@ def _by_spread(
     if room.is_turn_of_new():
         return new[0]
     recent = {answer.family for answer in answers[-APART:]}
-    earliest = nsmallest(RANKED, due, key=_date_and_card) if len(due) > RANKED else due
+    earliest = nsmallest(RANKED, due, key=date_and_card) if len(due) > RANKED else due
     apart = [row for row in earliest if row.family not in recent]
     if not apart and room.new:
         return new[0]
@@ -200,7 +234,12 @@ def _by_spread(
 
 
 def _most_overdue(due: Sequence[Due], today: date) -> Due:
-    """Return the card most overdue for its interval, ties by due date, then id.
+    """Return the card most overdue for its interval, ties by due date, then id."""
+    return min(due, key=overdueness(due, today))
+
+
+def overdueness(due: Sequence[Due], today: date) -> Callable[[Due], tuple[int, date, int]]:
+    """Return the key by which these due cards are sorted: the most overdue first.
 
     Relative overdueness is (today - last) / interval, the interval at least 1.
     Two different fractions with denominators up to D are at least 1/D^2 apart,
@@ -208,15 +247,16 @@ def _most_overdue(due: Sequence[Due], today: date) -> Due:
 
     Source: open-spaced-repetition/fsrs4anki, pull request 692 (relative overdueness).
     """
-    scale = max(max(row.interval, 1) for row in due) ** 2
+    scale = max((row.interval for row in due), default=1) ** 2 or 1
 
     def rank(row: Due) -> tuple[int, date, int]:
         interval = max(row.interval, 1)
         last_on = row.last_on or row.due_on - timedelta(days=interval)
         return -((today - last_on).days * scale // interval), row.due_on, row.card
 
-    return min(due, key=rank)
+    return rank
 
 
-def _date_and_card(row: Due) -> tuple[date, int]:
+def date_and_card(row: Due) -> tuple[date, int]:
+    """Return what decides among due cards beyond the 1,000 earliest."""
     return row.due_on, row.card

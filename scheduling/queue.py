@@ -1,37 +1,20 @@
 """Whose turn is it: reads what `order.choose` needs, never more, and writes nothing."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from uuid import UUID, uuid4
+from uuid import UUID
 
-from django.db.models import Exists, F, FilteredRelation, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Coalesce
 
-from cards.models import Card, CardQuerySet, RubricPoint
-from scheduling import days, fold, order
+from cards.models import Card, CardQuerySet
+from scheduling import fold, order
 from scheduling.models import CardState, CardStateQuerySet, Learner, Review
 from scheduling.scope import Scope
+from scheduling.turns import LABELS, Turn, load_turn
 
 NOT_COUNTED = ("practice", "manual")
-
-
-@dataclass(frozen=True, slots=True)
-class Button:
-    """A grade that may be given, and what it would do."""
-
-    grade: int
-    label: str
-    key: str
-    wait: str
-
-
-FOUR = ((2, "Again", "1"), (3, "Hard", "2"), (4, "Good", "3"), (5, "Easy", "4"))
-SIX = (
-    (0, "Blackout", "0"), (1, "Wrong", "1"), (2, "Almost", "2"),
-    (3, "Hard", "3"), (4, "Good", "4"), (5, "Easy", "5"),
-)  # fmt: skip
-LABELS = {grade: label for grade, label, _ in (*SIX, *FOUR)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,23 +29,7 @@ class Answered:
 
     @property
     def label(self) -> str:
-        return LABELS.get(self.grade, "change") if self.grade is not None else "change"
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """One card to answer."""
-
-    id: UUID
-    card: Card
-    own: CardState
-    points: list[RubricPoint]
-    kind: str | None
-    buttons: list[Button]
-
-    @property
-    def seen(self) -> int:
-        return self.own.review_count
+        return "change" if self.grade is None else LABELS[self.grade]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +40,6 @@ class Session:
     counts: order.Counts
     turn: Turn | None
     reason: str
-    held: bool
     last: Answered | None
     done: int
 
@@ -98,22 +64,25 @@ def session(learner: Learner, now: datetime, scope: Scope, card: Card | None = N
     answered = todays_answers(learner, today, scope)
     choice = choose(learner, now, today, scope, answered)
     chosen = card.pk if card else choice.card
-    turn = load_turn(learner, now, today, chosen, choice.kind) if chosen else None
+    turn = load_turn(learner, now, today, chosen, choice.kind or "") if chosen else None
     return Session(
         today=today,
         counts=choice.counts,
         turn=turn,
-        reason="" if turn else reason(learner, scope, choice, answered),
-        held=choice.held,
+        reason="" if turn else reason(learner, now, scope, choice, answered),
         last=answered[-1] if answered else None,
-        done=sum(row.kind not in NOT_COUNTED for row in answered),
+        done=sum(row.kind not in NOT_COUNTED for row in answered) if not scope.practice else len(answered),
     )
 
 
 def choose(
     learner: Learner, now: datetime, today: date, scope: Scope, answered: Sequence[Answered]
 ) -> order.Choice:
-    """Return what `order.choose` decides on today's rows. Two statements: due and new."""
+    """Return the next card of the scope, by its mode. Two statements at the most."""
+    if scope.is_over(now):
+        return order.Choice(None, None, order.Counts(0, 0, 0), held=True)
+    if scope.practice or scope.ahead:
+        return _one_by_one(learner, today, scope, answered)
     counted = [row.counted for row in answered if row.kind not in NOT_COUNTED]
     limits = order.Limits(
         new=learner.new_limit(today),
@@ -131,11 +100,40 @@ def choose(
     )
 
 
+def _one_by_one(
+    learner: Learner, today: date, scope: Scope, answered: Sequence[Answered]
+) -> order.Choice:
+    """Return the next card to practice or to review ahead: each once a day. One statement."""
+    done = {row.counted.card for row in answered if row.kind == "practice" or not scope.practice}
+    cards = practice_cards(learner, scope) if scope.practice else ahead_cards(learner, today, scope)
+    left = [card for card in cards[: order.RANKED + len(done)] if card not in done]
+    counts = order.Counts(new=0, learning=0, due=min(len(left), order.RANKED))
+    return order.Choice(left[0] if left else None, "due" if left else None, counts, held=False)
+
+
+def practice_cards(learner: Learner, scope: Scope) -> CardQuerySet:
+    """Return the ids of all cards in scope, those nearest to being due first."""
+    mine = CardState.objects.filter(user=learner.pk, card=OuterRef("pk"))
+    visible = scope.of_cards(Card.objects.visible_to(learner.user), learner)
+    return (
+        visible.filter(~Exists(mine.filter(suspended=True)))
+        .annotate(due_on=mine.values("due_on")[:1])
+        .order_by(F("due_on").asc(nulls_last=True), "position", "pk")
+        .values_list("pk", flat=True)
+    )
+
+
+def ahead_cards(learner: Learner, today: date, scope: Scope) -> CardStateQuerySet:
+    """Return the ids of the cards that are not due yet, the soonest first."""
+    states = _studied(learner, today, scope).filter(due_on__gt=today)
+    return states.order_by("due_on", "pk").values_list("card", flat=True)
+
+
 def todays_answers(learner: Learner, today: date, scope: Scope) -> list[Answered]:
     """Return today's log, oldest first, practice and changes by hand included. One statement."""
     states = _studied(learner, today, scope).filter(card=OuterRef("card"))
     rows = (
-        Review.objects.filter(user=learner.user_id, study_day=today, void=False)
+        Review.objects.filter(user=learner.pk, study_day=today, void=False)
         .annotate(waiting=Exists(states), family=Coalesce("card__parent", "card"))
         .order_by("sequence")
         .values_list("turn", "card__slug", "grade", "kind", "card", "family", "reviewed_at", "rules", "waiting")
@@ -183,80 +181,23 @@ def introducible(learner: Learner, scope: Scope) -> CardQuerySet:
     """Return the cards in scope that may be met: parents, and children of a passed parent."""
     passed = CardState.objects.filter(user=learner.pk, card=OuterRef("parent"), last_grade__gte=fold.PASS)
     visible = Card.objects.visible_to(learner.user)
-    return scope.of_cards(visible).filter(Q(parent=None) | Exists(passed))
+    return scope.of_cards(visible, learner).filter(Q(parent=None) | Exists(passed))
 
 
-def with_own_state(cards: CardQuerySet, user: int) -> CardQuerySet:
-    """Join the learner's state; read it with `own_state`. No statement."""
-    names = [field.attname for field in CardState._meta.concrete_fields]
-    return cards.annotate(
-        own=FilteredRelation("states", condition=Q(states__user=user)),
-        **{f"own_{name}": F(f"own__{name}") for name in names},
-    )
-
-
-def own_state(card: Card, user: int) -> CardState:
-    """Return the state that `with_own_state` joined, or a fresh one, not saved."""
-    if card.own_id is None:  # type: ignore[attr-defined]
-        return CardState(user_id=user, card=card)
-    names = [field.attname for field in CardState._meta.concrete_fields]
-    state = CardState.from_db("default", names, [getattr(card, f"own_{name}") for name in names])
-    state.card = card
-    return state
-
-
-def load_turn(learner: Learner, now: datetime, today: date, card: int, kind: str | None) -> Turn:
-    """Return a card ready to be shown, with a fresh turn. One statement: card, state, points.
-
-    The join gives a row for each key point; the card is the same in all.
-    """
-    rows = list(
-        with_own_state(Card.objects.filter(pk=card), learner.user_id)
-        .select_related("topic__area", "parent")
-        .annotate(point=FilteredRelation("points", condition=Q(points__retired=False)))
-        .annotate(
-            point_id=F("point__pk"), point_key=F("point__key"), point_text=F("point__text"),
-            point_must=F("point__must"),
-        )
-        .order_by("point__position", "point__pk")
-    )  # fmt: skip
-    shown = rows[0]
-    points = [
-        RubricPoint(pk=row.point_id, card=shown, key=row.point_key, text=row.point_text, must=row.point_must)
-        for row in rows
-        if row.point_id is not None
-    ]
-    own = own_state(shown, learner.user_id)
-    return Turn(uuid4(), shown, own, points, kind, buttons(learner, shown, own, now, today))
-
-
-def buttons(learner: Learner, card: Card, own: CardState, now: datetime, today: date) -> list[Button]:
-    """Return the grades on offer, each with what the very same fold will do. No statement."""
-    state = own.folded
-    first = fold.Entry(
-        sequence=learner.last_sequence + 1, reviewed_at=now, study_day=today,
-        kind=fold.kind_of(state, today), grade=0, rules=learner.terms(),
-    )  # fmt: skip
-    shown = []
-    for grade, label, key in SIX if learner.six_grades else FOUR:
-        after = fold.apply(state, replace(first, grade=grade), card.slug)
-        wait = 0 if after.repeating or after.due_on is None else (after.due_on - today).days
-        shown.append(Button(grade, label, key, days.wait_in_words(max(wait, 0))))
-    return shown
-
-
-def reason(learner: Learner, scope: Scope, choice: order.Choice, answered: Sequence[Answered]) -> str:
+def reason(
+    learner: Learner, now: datetime, scope: Scope, choice: order.Choice, answered: Sequence[Answered]
+) -> str:
     """Return why nothing is left: empty (no card here), limit, or finished. At most one statement."""
     if choice.held:
         return "limit"
-    if answered or scope.of_cards(Card.objects.visible_to(learner.user)).exists():
+    if scope.of_cards(Card.objects.visible_to(learner.user), learner).exists():
         return "finished"
     return "empty"
 
 
 def _studied(learner: Learner, today: date, scope: Scope) -> CardStateQuerySet:
     """Return the states that may be shown now: in scope, visible, at rest neither by wish nor by parent."""
-    visible = scope.of_cards(Card.objects.visible_to(learner.user)).filter(pk=OuterRef("card"))
+    visible = scope.of_cards(Card.objects.visible_to(learner.user), learner).filter(pk=OuterRef("card"))
     return CardState.objects.filter(Exists(visible), user=learner.pk).rested(today).with_parent_passed()
 
 

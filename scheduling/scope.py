@@ -1,17 +1,29 @@
-"""Which part of the deck: the filters that the study page and the browse page share."""
+"""Which part of the deck, and how: the filters and modes of the study page; browsing shares the filters."""
 
-from dataclasses import dataclass, fields
+from collections.abc import Callable
+from dataclasses import dataclass, fields, replace
+from datetime import UTC, datetime, timedelta
 from typing import Self
 from urllib.parse import urlencode
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.http import QueryDict
 
 from cards.models import Area, Card, CardQuerySet, Company, Role, Topic
+from scheduling.models import CardState, Learner
 
 SLUGS = {"area": Area, "topic": Topic, "role": Role, "company": Company}
-LEVELS = {str(level): level for level in Card.Level.values}
+FITS: dict[str, Callable[[str], bool]] = {
+    "level": {str(level) for level in Card.Level.values}.__contains__,
+    "kind": set(Card.Kind.values).__contains__,
+    "flagged": "1".__eq__,
+    "leech": "1".__eq__,
+    "mode": {"practice", "ahead"}.__contains__,
+    "minutes": lambda value: value.isdecimal() and 1 <= int(value[:5]) <= 600,
+    "began": lambda value: value.isdecimal() and len(value) <= 10,
+}
 LONGEST = 200
+SHORTEST_CARD = timedelta(seconds=20)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +36,44 @@ class Scope:
     company: tuple[str, ...] = ()
     level: tuple[str, ...] = ()
     kind: tuple[str, ...] = ()
+    flagged: tuple[str, ...] = ()
+    leech: tuple[str, ...] = ()
+    mode: tuple[str, ...] = ()
+    minutes: tuple[str, ...] = ()
+    began: tuple[str, ...] = ()
+
+    @property
+    def practice(self) -> bool:
+        """Tell whether answers are logged only and schedule nothing."""
+        return self.mode == ("practice",)
+
+    @property
+    def ahead(self) -> bool:
+        """Tell whether cards come before they are due."""
+        return self.mode == ("ahead",)
+
+    @property
+    def until(self) -> datetime | None:
+        """Return when the minutes that the learner has are over."""
+        if not (self.minutes and self.began):
+            return None
+        return datetime.fromtimestamp(int(self.began[0]), UTC) + timedelta(minutes=int(self.minutes[0]))
+
+    def is_over(self, now: datetime) -> bool:
+        """Tell whether too little is left of the learner's minutes for one more card."""
+        return self.until is not None and now >= self.until - SHORTEST_CARD
+
+    def starting(self, now: datetime) -> Self:
+        """Return the scope with its minutes running from now."""
+        return replace(self, began=(str(int(now.timestamp())),))
 
     @classmethod
     def of(cls, data: QueryDict) -> Self:
         """Return the filters as sent; an unknown level or kind is left out. No query."""
         found = {name: tuple(value for value in data.getlist(name) if len(value) <= LONGEST) for name in SLUGS}
-        level = tuple(value for value in data.getlist("level") if value in LEVELS)
-        kind = tuple(value for value in data.getlist("kind") if value in Card.Kind.values)
-        return cls(**found, level=level, kind=kind)
+        allowed = {name: tuple(value for value in data.getlist(name) if fits(value)) for name, fits in FITS.items()}
+        single = {name: allowed[name][:1] for name in ("flagged", "leech", "mode", "minutes", "began")}
+        return cls(**{**found, **allowed, **single})
 
     @classmethod
     def checked(cls, data: QueryDict) -> tuple[Self, list[str]]:
@@ -45,7 +87,7 @@ class Scope:
             sent = getattr(scope, name)
             there = set(model._default_manager.filter(slug__in=sent).values_list("slug", flat=True)) if sent else set()
             known[name] = tuple(value for value in sent if value in there)
-        scope = cls(**known, level=scope.level, kind=scope.kind)
+        scope = replace(scope, **known)
         kept = scope.pairs()
         sent_pairs = [(field.name, value) for field in fields(cls) for value in data.getlist(field.name)]
         return scope, [f"{name}={value[:60]}" for name, value in sent_pairs if (name, value) not in kept]
@@ -54,12 +96,18 @@ class Scope:
         """Return (name, value) of each filter, for hidden fields and addresses."""
         return [(field.name, value) for field in fields(self) for value in getattr(self, field.name)]
 
+    @property
+    def shown(self) -> list[str]:
+        """Return the filters as people read them."""
+        words = {"flagged": "flagged", "leech": "leeches", "mode": "{}", "level": "level {}", "minutes": "{} minutes"}
+        return [words.get(name, "{}").format(value) for name, value in self.pairs() if name != "began"]
+
     def query(self) -> str:
         """Return the filters as a query string, with its question mark unless empty."""
         return f"?{urlencode(self.pairs())}" if self.pairs() else ""
 
-    def of_cards(self, cards: CardQuerySet) -> CardQuerySet:
-        """Return the cards inside the scope."""
+    def of_cards(self, cards: CardQuerySet, learner: Learner | None = None) -> CardQuerySet:
+        """Return the cards inside the scope; flagged ones and leeches are the learner's."""
         if self.area:
             cards = cards.filter(topic__area__slug__in=self.area)
         if self.topic:
@@ -72,4 +120,9 @@ class Scope:
             cards = cards.filter(level__in=self.level)
         if self.kind:
             cards = cards.filter(kind__in=self.kind)
+        if learner and (self.flagged or self.leech):
+            mine = CardState.objects.filter(user=learner.pk, card=OuterRef("pk"))
+            wanted = Q(flagged=True) if self.flagged else Q()
+            leeches = Q(lapses__gte=learner.leech_lapses) if self.leech else Q()
+            cards = cards.filter(Exists(mine.filter(wanted, leeches)))
         return cards

@@ -1,26 +1,29 @@
-"""The only writer of CardState and Review: grade, undo, skip, suspend, rebuild.
+"""Writing what was learnt: grade, undo, and the changes that a learner makes by hand.
 
+Only this module writes the log and, with `rebuild`, the memory of a CardState;
+`wishes` writes its other columns.
 Every write first locks the learner's row, so that two tabs or two devices take
 turns; state and log change together or not at all.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import wraps
-from itertools import groupby
 from typing import Any, ParamSpec, TypeVar
-from uuid import UUID
+from uuid import UUID, uuid4
 
-from django.contrib.auth.models import User
 from django.db import OperationalError, transaction
 from django.db.models import Exists, F, OuterRef, Q
 
 from cards.models import Card
-from scheduling import fold, queue
+from scheduling import days, fold, turns
 from scheduling.models import CardState, Learner, Review, Tick
+from scheduling.sm2 import Memory
 
+KNOWN = Memory(repetitions=3, interval=30)
 LONGEST_MS = 3_600_000
+MOST_EXTRA = 1000
 TRIES = 3
 TRY_AGAIN = ("40001", "40P01")  # serialization failure, deadlock
 P = ParamSpec("P")
@@ -45,6 +48,7 @@ class Answer:
     seen: int
     elapsed_ms: int | None = None
     points: tuple[int, ...] = ()
+    practice: bool = False
 
 
 def one_transaction(write: Callable[P, T]) -> Callable[P, T]:
@@ -66,7 +70,9 @@ def one_transaction(write: Callable[P, T]) -> Callable[P, T]:
 
 def lock(learner: Learner) -> None:
     """Hold the learner's row until the transaction ends, and read it anew. One statement."""
+    user = learner.user
     learner.refresh_from_db(from_queryset=Learner.objects.select_for_update())
+    learner.user = user
 
 
 def take_sequence(learner: Learner, now: datetime) -> date:
@@ -98,7 +104,7 @@ def grade(learner: Learner, card_id: int, answer: Answer, now: datetime) -> Outc
     today = take_sequence(learner, now)
     known = Review.objects.filter(user=learner.pk, turn=answer.turn)
     card = _gradable(learner).annotate(known=Exists(known)).get(pk=card_id)
-    own = queue.own_state(card, learner.pk)
+    own = turns.own_state(card, learner.pk)
     if card.known:
         return _nothing_stored(learner, Outcome("repeated", _already(known.get())))
     if answer.seen != own.review_count:
@@ -106,7 +112,7 @@ def grade(learner: Learner, card_id: int, answer: Answer, now: datetime) -> Outc
     review = _record(learner, card, own, answer, today, now)
     if answer.points:
         _tick(review, answer.points)
-    return Outcome("stored", f"Saved: {queue.LABELS[answer.grade]}.", card)
+    return Outcome("stored", _saved(review, own, today), card)
 
 
 @one_transaction
@@ -121,83 +127,46 @@ def undo(learner: Learner, turn: UUID, now: datetime) -> Outcome:
         return Outcome("unchanged", "Nothing taken back: that is no longer your last answer of today.")
     last.void = True
     last.save(update_fields=["void"])
-    own = CardState.objects.get(user=learner.pk, card=last.card)
-    own.take(_folded(learner.pk, last.card))
-    _save_or_drop(own)
-    what = "change" if last.grade is None else queue.LABELS[last.grade]
+    if last.kind != "practice":
+        own = CardState.objects.get(user=learner.pk, card=last.card)
+        own.take(_folded(learner.pk, last.card))
+        save_or_drop(own)
+    what = "change" if last.grade is None else turns.LABELS[last.grade]
     return Outcome("undone", f"Taken back: {what}.", last.card)
 
 
 @one_transaction
-def skip(learner: Learner, card: Card, now: datetime) -> Outcome:
-    """Leave the card until the next study day; its schedule stays."""
-    lock(learner)
-    own, _ = CardState.objects.get_or_create(user=learner.user, card=card)
-    own.buried_until = queue.rest_of_day(learner.today(now))
-    own.skips += 1
-    own.save(update_fields=["buried_until", "skips"])
-    return Outcome("skipped", "Skipped until tomorrow.")
+def set_by_hand(learner: Learner, card: Card, memory: Memory, now: datetime) -> Outcome:
+    """Write a state that is no answer: a reset, or a card known already. It can be undone.
 
-
-@one_transaction
-def suspend(learner: Learner, card: Card, suspended: bool) -> Outcome:
-    """Stop showing the card until the learner takes it back; its schedule stays."""
-    lock(learner)
-    own, _ = CardState.objects.get_or_create(user=learner.user, card=card)
-    own.suspended = suspended
-    _save_or_drop(own)
-    said = "Suspended: this card will not come until you bring it back." if suspended else "The card is back."
-    return Outcome("suspended" if suspended else "resumed", said)
-
-
-def rebuild(check: bool = False) -> Iterator[str]:
-    """Fold every learner's log anew; yield a line for each state that differed.
-
-    With `check` nothing is written. A transaction a learner, behind their lock.
+    An interval of 0 makes the card due today, as if never seen.
     """
-    for user in User.objects.filter(Q(reviews__isnull=False) | Q(card_states__isnull=False)).distinct().iterator():
-        yield from _rebuild_one(user, check)
+    today = take_sequence(learner, now)
+    own = CardState.objects.filter(user=learner.pk, card=card).first() or CardState(user=learner.user, card=card)
+    due_on = today + timedelta(days=memory.interval)
+    values = {"kind": "manual", "grade": None, "rules": learner.terms(today), "due_on": due_on, **asdict(memory)}
+    entry = fold.Entry(sequence=learner.last_sequence, reviewed_at=now, study_day=today, **values)
+    Review.objects.create(
+        user_id=learner.pk, card=card, turn=uuid4(), revision=card.revision, sequence=entry.sequence,
+        reviewed_at=now, study_day=today, **values,
+    )  # fmt: skip
+    own.take(fold.apply(own.folded, entry, card.slug))
+    own.save()
+    return Outcome("set", "Reset: it starts anew." if not memory.interval else "Marked as known: it comes back in a month.")
 
 
 @one_transaction
-def _rebuild_one(user: User, check: bool) -> list[str]:
-    lock(Learner.of(user))
-    states = {state.card_id: state for state in CardState.objects.filter(user=user)}
-    folded = dict(_folds(user.pk))
-    differences = []
-    for card in sorted(states.keys() | folded.keys()):
-        own = states.get(card) or CardState(user=user, card_id=card)
-        right = folded.get(card, fold.State())
-        if own.folded == right:
-            continue
-        differences.append(f"user {user.pk} card {card}: {_difference(own.folded, right)}")
-        if not check:
-            own.take(right)
-            _save_or_drop(own)
-    return differences
-
-
-def _folds(user: int) -> Iterator[tuple[int, fold.State]]:
-    """Yield (card id, state) of every card in the learner's log. One statement."""
-    names = fold.Entry.__slots__
-    rows = (
-        Review.objects.filter(user=user, void=False)
-        .order_by("card", "sequence")
-        .values_list("card", "card__slug", *names)
-        .iterator(chunk_size=5000)
-    )
-    for (card, slug), group in groupby(rows, key=lambda row: row[:2]):
-        yield card, fold.fold((fold.Entry(*row[2:]) for row in group), slug)
-
-
-def _folded(user: int, card: Card) -> fold.State:
-    rows = Review.objects.filter(user=user, card=card, void=False).order_by("sequence")
-    return fold.fold((row.entry for row in rows), card.slug)
-
-
-def _difference(stored: fold.State, right: fold.State) -> str:
-    old, new = asdict(stored), asdict(right)
-    return ", ".join(f"{name} {old[name]} should be {new[name]}" for name in old if old[name] != new[name])
+def more(learner: Learner, new: int, reviews: int, now: datetime) -> Outcome:
+    """Raise today's limits, for this study day only."""
+    lock(learner)
+    today = learner.today(now)
+    if learner.extra_on != today:
+        learner.extra_new = learner.extra_reviews = 0
+    learner.extra_on = today
+    learner.extra_new = min(learner.extra_new + new, MOST_EXTRA)
+    learner.extra_reviews = min(learner.extra_reviews + reviews, MOST_EXTRA)
+    learner.save(update_fields=["extra_on", "extra_new", "extra_reviews"])
+    return Outcome("raised", "Today's limit is raised; tomorrow it is as before.")
 
 
 def _nothing_stored(learner: Learner, outcome: Outcome) -> Outcome:
@@ -211,7 +180,7 @@ def _gradable(learner: Learner) -> Any:
     """Return the cards with own state: visible ones, and gone ones that were answered before."""
     visible = Card.objects.visible_to(learner.user).filter(pk=OuterRef("pk"))
     shared = Q(owner=None) | Q(owner=learner.pk)
-    return queue.with_own_state(Card.objects.filter(shared), learner.pk).filter(
+    return turns.with_own_state(Card.objects.filter(shared), learner.pk).filter(
         Exists(visible) | Q(own__review_count__gt=0)
     )
 
@@ -222,8 +191,8 @@ def _record(
     """Write the review and the state. Two statements."""
     before = own.folded
     entry = fold.Entry(
-        sequence=learner.last_sequence, reviewed_at=now, study_day=today,
-        kind=fold.kind_of(before, today), grade=answer.grade, rules=learner.terms(),
+        sequence=learner.last_sequence, reviewed_at=now, study_day=today, grade=answer.grade,
+        kind="practice" if answer.practice else fold.kind_of(before, today), rules=learner.terms(today),
     )  # fmt: skip
     after = fold.apply(before, entry, card.slug)
     review = Review.objects.create(
@@ -232,8 +201,9 @@ def _record(
         elapsed_ms=None if answer.elapsed_ms is None else min(answer.elapsed_ms, LONGEST_MS),
         due_on=after.due_on, **asdict(after.memory),
     )  # fmt: skip
-    own.take(after)
-    own.save()
+    if not answer.practice:
+        own.take(after)
+        own.save()
     return review
 
 
@@ -245,13 +215,28 @@ def _tick(review: Review, said: tuple[int, ...]) -> None:
         Tick.objects.bulk_create(ticks)
 
 
+def _folded(user: int, card: Card) -> fold.State:
+    rows = Review.objects.filter(user=user, card=card, void=False).order_by("sequence")
+    return fold.fold((row.entry for row in rows), card.slug)
+
+
+def _saved(review: Review, own: CardState, today: date) -> str:
+    """Return the sentence after a grade: what was saved, and when the card comes back."""
+    label = turns.LABELS[review.grade or 0]
+    if review.kind == "practice":
+        return f"Practiced: {label}. The schedule stays as it was."
+    if own.repeating:
+        return f"{label}: it comes again today."
+    return f"{label}: it comes back in {days.wait_in_words((own.due_on - today).days)}."  # type: ignore[operator]
+
+
 def _already(review: Review) -> str:
     if review.void:
         return "This answer was taken back; nothing was saved again."
-    return f"Already saved as {queue.LABELS[review.grade]}." if review.grade is not None else "Already saved."
+    return f"Already saved as {turns.LABELS[review.grade]}." if review.grade is not None else "Already saved."
 
 
-def _save_or_drop(own: CardState) -> None:
+def save_or_drop(own: CardState) -> None:
     """Save the state; a card neither answered nor wished anything for keeps no row."""
     if own.review_count or own.suspended or own.flagged or own.skips or own.buried_until:
         own.save()

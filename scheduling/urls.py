@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from scheduling.views import account, browse, plan, progress, study, today
+from scheduling.views import account, browse, plan, progress, study, today, wishes
 
 app_name = "scheduling"
 urlpatterns = [
@@ -10,8 +10,16 @@ urlpatterns = [
     path("study/", study.page, name="study"),
     path("study/undo/", study.undo, name="undo"),
     path("study/<int:card_id>/grade/", study.grade, name="grade"),
-    path("study/<int:card_id>/skip/", study.skip, name="skip"),
-    path("study/<int:card_id>/suspend/", study.suspend, name="suspend"),
+    path("study/more/", study.more, name="more"),
+    path("study/aside/", wishes.aside, name="aside"),
+    path("study/<int:card_id>/skip/", wishes.skip, name="skip"),
+    path("study/<int:card_id>/unbury/", wishes.unbury, name="unbury"),
+    path("study/<int:card_id>/suspend/", wishes.suspend, name="suspend"),
+    path("study/<int:card_id>/flag/", wishes.flag, name="flag"),
+    path("study/<int:card_id>/note/", wishes.note, name="note"),
+    path("study/<int:card_id>/reset/", wishes.reset, name="reset"),
+    path("study/<int:card_id>/known/", wishes.known, name="known"),
+    path("study/<int:card_id>/why/", wishes.why, name="why"),
     path("cards/", browse.cards, name="cards"),
     path("cards/<slug:slug>/", browse.card, name="card"),
     path("progress/", progress.progress, name="progress"),

@@ -9,23 +9,26 @@ ROOT = Path(__file__).parent.parent
 PURE = {
     "cards.records", "cards.yamltree", "cards.shapes", "cards.deckfile", "cards.deckdump", "cards.gates", "cards.quality",
     "cards.markdown", "cards.maths", "cards.highlight", "scheduling.sm2", "scheduling.days", "scheduling.order",
-    "scheduling.fold",
+    "scheduling.fold", "scheduling.explain",
 }  # fmt: skip
 # module prefix -> prefixes of ours that it may import
 ALLOWED = {
     "cards": {"cards"},
     "scheduling.models": {"cards.models", "scheduling.days", "scheduling.fold", "scheduling.sm2"},
-    "scheduling.scope": {"cards.models"},
+    "scheduling.scope": {"cards.models", "scheduling.models"},
+    "scheduling.turns": {"cards.models", "scheduling.models", "scheduling.days", "scheduling.fold"},
     "scheduling.stats": {"cards.models", "scheduling.models", "scheduling.order"},
-    "scheduling.queue": {"cards.models", "scheduling.models", "scheduling.scope", *PURE},
-    "scheduling.study": {"cards.models", "scheduling.models", "scheduling.queue", *PURE},
+    "scheduling.queue": {"cards.models", "scheduling.models", "scheduling.scope", "scheduling.turns", *PURE},
+    "scheduling.study": {"cards.models", "scheduling.models", "scheduling.turns", *PURE},
+    "scheduling.wishes": {"cards.models", "scheduling.models", "scheduling.queue", "scheduling.study"},
+    "scheduling.rebuild": {"scheduling.models", "scheduling.study", "scheduling.fold"},
     "scheduling.forms": {"scheduling.models", "scheduling.study"},
     "scheduling.views": {"cards", "scheduling"},
     "scheduling": {"cards", "scheduling"},
     "config": {"config"},
 }
 NOT_PURE = ("django", "random", "time", "secrets", "sqlite3", "socket", "subprocess", "pathlib", "os", "io", "uuid")
-WRITERS = {"scheduling.study"}
+WRITERS = {"scheduling.study", "scheduling.wishes", "scheduling.rebuild"}
 
 
 def modules():

@@ -116,12 +116,15 @@ def _write_points(card: Card, record: CardRecord) -> None:
 
 
 def _write_children(card: Card, record: CardRecord) -> None:
-    """Save follow-ups and recall prompts; the first comes one round of topics after its parent."""
+    """Save follow-ups and recall prompts; each comes two rounds of topics after the one before it.
+
+    So new parents, which open a subject, are never crowded out by their children.
+    """
     slugs = []
     for place, (slug, part, child) in enumerate(record.children(), 1):
         values = {
             "part": part, "parent": card, "topic": card.topic, "kind": card.kind, "level": card.level,
-            "position": card.position + place, "status": card.status, "revision": card.revision,
+            "position": card.position + 2 * place, "status": card.status, "revision": card.revision,
             "question": child.question, "answer": child.answer,
         }  # fmt: skip
         row, _ = Card.objects.update_or_create(slug=slug, defaults=values)

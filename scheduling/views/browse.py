@@ -4,11 +4,10 @@ from django.core.paginator import Paginator
 from django.db.models import Prefetch, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from cards.models import Area, Card, Company, Role, RubricPoint
-from scheduling.models import CardState, Learner, Review
+from scheduling.models import CardState, Note, Review
 from scheduling.scope import Scope
 
 PER_PAGE = 30
@@ -58,10 +57,9 @@ def card(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def own(request: HttpRequest, shown: Card) -> dict[str, object]:
-    """Return the learner's states and answers of the card and its children. Three statements."""
+    """Return the learner's states, answers and note of the card and its children. Three statements."""
     if request.user.is_anonymous:
         return {}
-    learner = Learner.of(request.user)
     family = [shown, *shown.children.all()]
     states = CardState.objects.filter(user=request.user, card__in=family)
     history = Review.objects.filter(user=request.user, card=shown, void=False).order_by("-sequence")
@@ -70,5 +68,5 @@ def own(request: HttpRequest, shown: Card) -> dict[str, object]:
         "state": by_card.get(shown.pk),
         "states": by_card,
         "history": history[:50],
-        "today": learner.today(timezone.now()),
+        "note": Note.objects.filter(user=request.user, card=shown).values_list("text", flat=True).first() or "",
     }

@@ -53,7 +53,7 @@ def test_a_deck_becomes_areas_topics_cards_points_and_children(deck):
     assert child.slug.startswith(f"{card.slug}--")
     assert (child.topic, child.kind, child.level, child.status) == (card.topic, card.kind, card.level, card.status)
     assert set(child.roles.all()) == set(card.roles.all())
-    assert child.position == card.position + 1
+    assert child.position == card.position + 2
     assert card.points.filter(must=True).count() >= 2
     assert all({"key", "authors", "year", "title"} <= source.keys() for source in card.sources)
 

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from scheduling import queue, study
+from scheduling import days, queue, study, wishes
 from scheduling.models import CardState, Learner, Review
+from scheduling.rebuild import rebuild
 from scheduling.scope import Scope
 from tests.rows import make_card, make_child, make_topic
 
@@ -56,7 +57,7 @@ class Weeks(RuleBasedStateMachine):
         today = self.learner.today(self.now)
         for button in promised:
             wait = 0 if state.repeating else max((state.due_on - today).days, 0)
-            assert button.wait == queue.days.wait_in_words(wait)
+            assert button.wait == days.wait_in_words(wait)
 
     @rule(card=st.integers(0, 6), grade=st.integers(0, 5))
     def answer_any_card(self, card: int, grade: int) -> None:
@@ -101,13 +102,13 @@ class Weeks(RuleBasedStateMachine):
     @rule(card=st.integers(0, 6), suspended=st.booleans())
     def wishes_change(self, card: int, suspended: bool) -> None:
         if suspended:
-            study.skip(self.learner, self.cards[card], self.now)
+            wishes.skip(self.learner, self.cards[card], self.now)
         else:
-            study.suspend(self.learner, self.cards[card], False)
+            wishes.suspend(self.learner, self.cards[card], False)
 
     @invariant()
     def the_states_are_the_fold_of_the_log(self) -> None:
-        assert list(study.rebuild(check=True)) == []
+        assert list(rebuild(check=True)) == []
 
     @invariant()
     def each_row_says_what_the_state_then_was(self) -> None:

@@ -7,8 +7,8 @@ import pytest
 from django.contrib.auth.models import User
 
 from cards.models import Card
-from scheduling import queue, study
-from scheduling.models import Learner
+from scheduling import days, fold, queue, turns, wishes
+from scheduling.models import CardState, Learner
 from scheduling.scope import Scope
 from tests.rows import NOON, answer, day, make_card, make_child, make_topic, state_of
 
@@ -125,8 +125,8 @@ def test_a_child_rests_while_its_parent_is_failed(learner):
 
 def test_skipped_and_suspended_cards_are_not_shown(learner):
     skipped, suspended, left = (make_card(position=n) for n in range(3))
-    study.skip(learner, skipped, NOON)
-    study.suspend(learner, suspended, True)
+    wishes.skip(learner, skipped, NOON)
+    wishes.suspend(learner, suspended, True)
 
     assert shown(learner) == left
     answer(learner, left)
@@ -175,27 +175,27 @@ def test_the_buttons_say_what_the_grade_then_does(learner):
     now = 0
     for number in range(12):
         today = day(now)
-        turn = queue.load_turn(learner, today, learner.today(today), card.pk, None)
+        turn = turns.load_turn(learner, today, learner.today(today), card.pk, "")
         button = turn.buttons[(number % 3) + 1]  # Hard, Good, Easy
         answer(learner, card, button.grade, now=today)
         state = state_of(learner, card)
         waited = (state.due_on - learner.today(today)).days
-        assert button.wait == queue.days.wait_in_words(waited)
+        assert button.wait == days.wait_in_words(waited)
         now += waited
 
 
 def test_better_buttons_never_promise_less(learner):
     card = make_card()
-    state = queue.CardState(user=learner.user, card=card)
+    state = CardState(user=learner.user, card=card)
     for interval in (1, 6, 7, 15, 40, 200):
         state.interval, state.repetitions, state.review_count = interval, 4, 5
         state.last_reviewed_on = NOON.date() - timedelta(days=interval)
         state.due_on = NOON.date()
         after = [
-            queue.fold.apply(
+            fold.apply(
                 state.folded,
                 replace(
-                    queue.fold.Entry(1, NOON, NOON.date(), "review", 0, learner.terms()), grade=grade
+                    fold.Entry(1, NOON, NOON.date(), "review", 0, learner.terms(NOON.date())), grade=grade
                 ),
                 card.slug,
             )

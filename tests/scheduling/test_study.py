@@ -7,8 +7,9 @@ import pytest
 from django.contrib.auth.models import User
 
 from cards.models import Card
-from scheduling import study
+from scheduling import study, wishes
 from scheduling.models import CardState, Learner, Review, Tick
+from scheduling.rebuild import rebuild
 from tests.rows import NOON, answer, day, make_card, make_child, state_of
 
 pytestmark = pytest.mark.django_db
@@ -177,7 +178,7 @@ def test_skipping_hides_a_card_until_tomorrow_and_leaves_its_schedule(learner):
     answer(learner, card)
     before = state_of(learner, card).folded
 
-    study.skip(learner, card, day(1))
+    wishes.skip(learner, card, day(1))
 
     state = state_of(learner, card)
     assert state.buried_until == day(2).date()
@@ -187,10 +188,10 @@ def test_skipping_hides_a_card_until_tomorrow_and_leaves_its_schedule(learner):
 
 def test_suspending_and_bringing_back_leaves_no_trace_on_a_new_card(learner):
     card = make_card()
-    study.suspend(learner, card, True)
+    wishes.suspend(learner, card, True)
     assert state_of(learner, card).suspended
 
-    study.suspend(learner, card, False)
+    wishes.suspend(learner, card, False)
 
     assert not learner.user.card_states.exists()
 
@@ -200,13 +201,13 @@ def test_rebuild_says_what_differs_and_mends_it(learner):
     answer(learner, card)
     CardState.objects.update(interval=99)
 
-    (line,) = study.rebuild(check=True)
+    (line,) = rebuild(check=True)
     assert "interval 99 should be 1" in line or "'interval': 99" in line
     assert state_of(learner, card).interval == 99
 
-    list(study.rebuild())
+    list(rebuild())
     assert state_of(learner, card).interval == 1
-    assert not list(study.rebuild(check=True))
+    assert not list(rebuild(check=True))
 
 
 def test_rebuild_makes_states_that_are_missing_and_drops_none_that_holds_a_wish(learner):
@@ -215,7 +216,7 @@ def test_rebuild_makes_states_that_are_missing_and_drops_none_that_holds_a_wish(
     CardState.objects.all().delete()
     CardState.objects.create(user=learner.user, card=flagged, flagged=True)
 
-    list(study.rebuild())
+    list(rebuild())
 
     assert state_of(learner, card).interval == 1
     assert state_of(learner, flagged).flagged

@@ -32,7 +32,7 @@ def test_the_page_shows_the_turn_with_all_that_a_program_needs(signed_in):
 
     html = text(signed_in.get("/study/"))
 
-    assert f'<article id="turn" class="turn" data-card="{card.pk}" data-slug="{card.slug}">' in html
+    assert f'<article id="turn" data-card="{card.pk}" data-slug="{card.slug}"' in html
     assert '<details id="answer"' in html
     assert re.findall(r'name="grade" value="(\d)" class="grade" data-key="(\d)"', html) == [
         ("2", "1"), ("3", "2"), ("4", "3"), ("5", "4"),
@@ -69,7 +69,7 @@ def test_a_plain_form_is_sent_back_to_the_page_with_its_filters_and_a_notice(sig
     assert response.status_code == 302
     assert response["Location"] == "/study/?area=classic&level=1&level=2"
     assert response["X-Anneal-Outcome"] == "stored"
-    assert "Saved: Good." in text(signed_in.get(response["Location"]))
+    assert "Good: it comes back in 1 d." in text(signed_in.get(response["Location"]))
 
 
 def test_a_repeated_post_and_a_stale_tab_are_told_apart(signed_in):

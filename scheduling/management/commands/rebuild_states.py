@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from scheduling import study
+from scheduling.rebuild import rebuild
 
 
 class Command(BaseCommand):
@@ -16,7 +16,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         found = 0
-        for line in study.rebuild(check=options["check"]):
+        for line in rebuild(check=options["check"]):
             found += 1
             self.stdout.write(line)
         if options["check"] and found:

@@ -1,0 +1,130 @@
+"""One study day dealt card by card, quickly: what repeated calls of `order.choose` would give.
+
+`choose` looks at everything anew for each answer, as the live queue must. A
+simulation of 90 days cannot afford that, so a `Deal` keeps the sorted rows and
+the counts between two answers. Both are made of the same parts; a test plays
+random days with both and wants the same cards.
+"""
+
+from bisect import insort
+from collections import deque
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from scheduling import order
+from scheduling.order import Answer, Due, Limits, New
+
+
+class Deal:
+    """The rest of one study day. Mutable: `next` says which card, `take` what became of it.
+
+    `due` and `new` hold children too whose parent is in `failing`, the main
+    cards whose last answer failed: they rest until it is passed.
+    """
+
+    def __init__(
+        self,
+        today: date,
+        *,
+        answers: Sequence[Answer] = (),
+        due: Sequence[Due] = (),
+        new: Sequence[New] = (),
+        limits: Limits,
+        early: Sequence[int] = (),
+        failing: set[int] | None = None,
+    ) -> None:
+        self.limits, self.failing = limits, failing or set()
+        self.answered = {answer.card for answer in answers}
+        self.count = len(answers)
+        self.reviews_done = sum(answer.kind == "review" for answer in answers)
+        self.learned = {answer.card for answer in answers if answer.kind == "learn"}
+        self.met = order.introduced(answers)
+        self.recent = deque((answer.family for answer in answers), maxlen=order.APART)
+        self.repeats: dict[int, tuple[int, int, datetime]] = {}  # card -> family, place, time
+        for place, answer in enumerate(answers):
+            self.repeats.pop(answer.card, None)
+            if answer.repeating and answer.waiting:
+                self.repeats[answer.card] = (answer.family, place, answer.at)
+        self.rank = order.overdueness(due, today)
+        self.all_due = [row for row in due if row.card not in self.answered]
+        self.all_new = list(new)
+        self.early = deque(card for card in early if card not in self.answered)
+        self._sort()
+
+    def next(self, now: datetime) -> tuple[int, str] | None:
+        """Return the next card and its kind (repeat, due, new, early), or None at the end."""
+        repeats = [row for row in self.repeats.items() if not self._rests(row[0], row[1][0])]
+        if repeats and self._is_ripe(repeats[0][1], now):
+            return repeats[0][0], "repeat"
+        room = order.room_of(
+            self.reviews_done, len(self.learned), len(self.ranked) + len(self.later), len(self.new), self.limits
+        )
+        if room.due or room.new:
+            return self._by_spread(room)
+        if room.early(len(self.early), self.count, len(repeats), self.limits):
+            return self.early[0], "early"
+        return (repeats[0][0], "repeat") if repeats else None
+
+    def take(self, card: int, family: int, kind: str, at: datetime, repeating: bool, failed: bool) -> None:
+        """Record an answer. `kind` is the log's: learn, review, repeat or early."""
+        if card not in self.answered:
+            self.answered.add(card)
+            self._drop(card)
+        self.reviews_done += kind == "review"
+        if kind == "learn":
+            self.learned.add(card)
+            self.met.add(family)
+            self.new = [row for row in self.new if row.family != family]
+        self.repeats.pop(card, None)
+        if repeating:
+            self.repeats[card] = (family, self.count, at)
+        self.count += 1
+        self.recent.append(family)
+        if card == family and failed != (card in self.failing):
+            (self.failing.add if failed else self.failing.discard)(card)
+            self._turn_over(card)
+
+    def _rests(self, card: int, family: int) -> bool:
+        return card != family and family in self.failing
+
+    def _is_ripe(self, repeat: tuple[int, int, datetime], now: datetime) -> bool:
+        _, place, at = repeat
+        return self.count - place - 1 >= order.APART or now - at >= order.RIPE_AFTER
+
+    def _by_spread(self, room: order.Room) -> tuple[int, str]:
+        """Return the next due or new card, as `order.choose` would."""
+        if room.is_turn_of_new():
+            return self.new[0].card, "new"
+        apart = next((row for row in self.ranked if row.family not in self.recent), None)
+        if apart is None and room.new:
+            return self.new[0].card, "new"
+        return (apart or self.ranked[0]).card, "due"
+
+    def _sort(self) -> None:
+        """Sort what may be shown: the 1,000 earliest due by overdueness, the others by date."""
+        shown = [row for row in self.all_due if not self._rests(row.card, row.family)]
+        if len(shown) > order.RANKED:
+            shown.sort(key=order.date_and_card)
+        self.ranked = sorted(shown[: order.RANKED], key=self.rank)
+        self.later = deque(shown[order.RANKED :])
+        open_new = [
+            row for row in self.all_new if row.card not in self.answered and not self._rests(row.card, row.family)
+        ]
+        self.new = order.one_per_family(open_new, self.met)
+
+    def _drop(self, card: int) -> None:
+        """Take an answered card out of what is due or to be answered early."""
+        for place, row in enumerate(self.ranked):
+            if row.card == card:
+                del self.ranked[place]
+                if self.later:
+                    insort(self.ranked, self.later.popleft(), key=self.rank)
+                return
+        if card in self.early:
+            self.early.remove(card)
+
+    def _turn_over(self, parent: int) -> None:
+        """Hide a main card's children or show them again, if it has any here."""
+        if any(row.family == parent for row in (*self.all_due, *self.all_new)):
+            self.all_due = [row for row in self.all_due if row.card not in self.answered]
+            self._sort()

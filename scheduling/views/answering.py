@@ -1,0 +1,105 @@
+"""How the study actions answer: the session to htmx, a redirect to a plain form, errors beside the card."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from cards.models import Card
+from scheduling import queue
+from scheduling.ending import ending
+from scheduling.models import Learner
+from scheduling.scope import Scope
+from scheduling.study import Outcome
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+
+
+def action(view: View[P]) -> View[P]:
+    """Take POST from a signed-in learner; any other method is sent to the study page."""
+
+    @wraps(view)
+    def take(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if request.method != "POST":
+            return redirect("scheduling:study")
+        return view(request, *args, **kwargs)
+
+    return login_required(take)
+
+
+def session_context(
+    learner: Learner, now: datetime, scope: Scope, card: Card | None, outcome: Outcome | None
+) -> dict[str, Any]:
+    """Return all that `_session.html` shows: the turn, a leech's help, or how the day went."""
+    session = queue.session(learner, now, scope, card)
+    turn = session.turn
+    visible = Card.objects.visible_to(learner.user)
+    return {
+        "session": session,
+        "scope": scope,
+        "outcome": outcome,
+        "learner": learner,
+        "first_know": list(visible.filter(leads_to=turn.card.parent_id or turn.card.pk)) if turn and turn.leech else [],
+        "ending": None if turn else ending(learner, session.today),
+    }
+
+
+def respond(
+    request: HttpRequest, learner: Learner, now: datetime, outcome: Outcome, card: Card | None = None, status: int = 200
+) -> HttpResponse:
+    """Answer an action: htmx with the session, a plain form with a redirect to its page."""
+    scope = Scope.of(request.POST)
+    if request.htmx:
+        context = session_context(learner, now, scope, card, outcome)
+        response = render(request, "scheduling/_session.html", context, status=status)
+    else:
+        messages.info(request, outcome.message, extra_tags=outcome.status)
+        response = redirect(way_back(request, scope, card))
+    response.headers["X-Anneal-Outcome"] = outcome.status
+    return response
+
+
+def way_back(request: HttpRequest, scope: Scope, card: Card | None) -> str:
+    """Return the page that a plain form came from: the study page, or a list or card that says so."""
+    if request.POST.get("back") == "aside":
+        return reverse("scheduling:aside")
+    if request.POST.get("back") == "card" and card:
+        return card.get_absolute_url()
+    query = scope.pairs() + ([("card", card.slug)] if card else [])
+    return reverse("scheduling:study") + (f"?{urlencode(query)}" if query else "")
+
+
+def refuse(request: HttpRequest, sentence: str) -> HttpResponse:
+    """Answer 400 with a sentence; for htmx beside the card, which stays as it is."""
+    if not request.htmx:
+        return render(request, "400.html", {"sentence": sentence}, status=400)
+    context = {"outcome": Outcome("refused", sentence)}
+    response = render(request, "scheduling/_notice.html", context, status=400)
+    response.headers["HX-Retarget"] = "#notice"
+    response.headers["HX-Reswap"] = "outerHTML"
+    return response
+
+
+def gone(request: HttpRequest, learner: Learner, now: datetime) -> HttpResponse:
+    """Answer 404 to a grade of a card that is not there; htmx goes on with the next turn."""
+    if not request.htmx:
+        raise Http404("no such card")
+    return respond(request, learner, now, Outcome("gone", "Not saved: this card is no longer in the deck."), status=404)
+
+
+def told(request: HttpRequest, ignored: list[str]) -> Outcome | None:
+    """Return what a page has to tell: what a plain form's action left, and filters ignored."""
+    left = list(messages.get_messages(request))
+    sentences = [str(message) for message in left]
+    if ignored:
+        sentences.append(f"Ignored, because it is not in this deck: {', '.join(ignored)}.")
+    status = left[-1].extra_tags if left else "ignored"
+    return Outcome(status or "told", " ".join(sentences)) if sentences else None

@@ -1,0 +1,61 @@
+"""What a learner wishes of a card: skip, suspend, flag, note. Never its memory."""
+
+from datetime import datetime
+
+from cards.models import Card
+from scheduling import queue
+from scheduling.models import CardState, Learner, Note
+from scheduling.study import Outcome, lock, one_transaction, save_or_drop
+
+
+@one_transaction
+def skip(learner: Learner, card: Card, now: datetime) -> Outcome:
+    """Leave the card until the next study day; its schedule stays."""
+    lock(learner)
+    own, _ = CardState.objects.get_or_create(user=learner.user, card=card)
+    own.buried_until = queue.rest_of_day(learner.today(now))
+    own.skips += 1
+    own.save(update_fields=["buried_until", "skips"])
+    return Outcome("skipped", "Skipped until tomorrow.")
+
+
+@one_transaction
+def suspend(learner: Learner, card: Card, suspended: bool) -> Outcome:
+    """Stop showing the card until the learner takes it back; its schedule stays."""
+    lock(learner)
+    own, _ = CardState.objects.get_or_create(user=learner.user, card=card)
+    own.suspended = suspended
+    save_or_drop(own)
+    said = "Suspended: this card will not come until you bring it back." if suspended else "The card is back."
+    return Outcome("suspended" if suspended else "resumed", said)
+
+
+@one_transaction
+def unbury(learner: Learner, card: Card) -> Outcome:
+    """Show a skipped card again today."""
+    lock(learner)
+    for own in CardState.objects.filter(user=learner.pk, card=card):
+        own.buried_until = None
+        save_or_drop(own)
+    return Outcome("resumed", "The card is back.")
+
+
+@one_transaction
+def flag(learner: Learner, card: Card, flagged: bool) -> Outcome:
+    """Mark a card to find it again, or take the mark away."""
+    lock(learner)
+    own, _ = CardState.objects.get_or_create(user=learner.user, card=card)
+    own.flagged = flagged
+    save_or_drop(own)
+    return Outcome("flagged" if flagged else "unflagged", "Flagged." if flagged else "No longer flagged.")
+
+
+@one_transaction
+def note(learner: Learner, card: Card, text: str) -> Outcome:
+    """Keep the learner's own words on a card; empty text takes them away."""
+    lock(learner)
+    if not text:
+        Note.objects.filter(user=learner.pk, card=card).delete()
+        return Outcome("noted", "The note is gone.")
+    Note.objects.update_or_create(user=learner.user, card=card, defaults={"text": text})
+    return Outcome("noted", "Note saved.")
