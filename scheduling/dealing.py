@@ -30,10 +30,10 @@ class Deal:
         due: Sequence[Due] = (),
         new: Sequence[New] = (),
         limits: Limits,
-        early: Sequence[int] = (),
+        early: Sequence[New] = (),
         failing: set[int] | None = None,
     ) -> None:
-        self.limits, self.failing = limits, failing or set()
+        self.limits, self.failing = limits, set() if failing is None else failing
         self.answered = {answer.card for answer in answers}
         self.count = len(answers)
         self.reviews_done = sum(answer.kind == "review" for answer in answers)
@@ -48,7 +48,7 @@ class Deal:
         self.rank = order.overdueness(due, today)
         self.all_due = [row for row in due if row.card not in self.answered]
         self.all_new = list(new)
-        self.early = deque(card for card in early if card not in self.answered)
+        self.all_early = list(early)
         self._sort()
 
     def next(self, now: datetime) -> tuple[int, str] | None:
@@ -62,7 +62,7 @@ class Deal:
         if room.due or room.new:
             return self._by_spread(room)
         if room.early(len(self.early), self.count, len(repeats), self.limits):
-            return self.early[0], "early"
+            return self.early[0].card, "early"
         return (repeats[0][0], "repeat") if repeats else None
 
     def take(self, card: int, family: int, kind: str, at: datetime, repeating: bool, failed: bool) -> None:
@@ -107,10 +107,12 @@ class Deal:
             shown.sort(key=order.date_and_card)
         self.ranked = sorted(shown[: order.RANKED], key=self.rank)
         self.later = deque(shown[order.RANKED :])
-        open_new = [
-            row for row in self.all_new if row.card not in self.answered and not self._rests(row.card, row.family)
-        ]
-        self.new = order.one_per_family(open_new, self.met)
+        self.new = order.one_per_family(self._open(self.all_new), self.met)
+        self.early = self._open(self.all_early)
+
+    def _open(self, rows: Sequence[New]) -> list[New]:
+        """Return the rows not answered and not at rest."""
+        return [row for row in rows if row.card not in self.answered and not self._rests(row.card, row.family)]
 
     def _drop(self, card: int) -> None:
         """Take an answered card out of what is due or to be answered early."""
@@ -120,11 +122,10 @@ class Deal:
                 if self.later:
                     insort(self.ranked, self.later.popleft(), key=self.rank)
                 return
-        if card in self.early:
-            self.early.remove(card)
+        self.early = [row for row in self.early if row.card != card]
 
     def _turn_over(self, parent: int) -> None:
         """Hide a main card's children or show them again, if it has any here."""
-        if any(row.family == parent for row in (*self.all_due, *self.all_new)):
+        if any(row.family == parent for row in (*self.all_due, *self.all_new, *self.all_early)):
             self.all_due = [row for row in self.all_due if row.card not in self.answered]
             self._sort()

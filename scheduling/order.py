@@ -47,7 +47,7 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class New:
-    """A card never answered."""
+    """A card never answered, or one to answer before its day."""
 
     card: int
     family: int
@@ -124,7 +124,7 @@ def choose(
     due: Sequence[Due],
     new: Sequence[New],
     limits: Limits,
-    early: Sequence[int] = (),
+    early: Sequence[New] = (),
 ) -> Choice:
     """Return which card is next and what is left today.
 
@@ -136,7 +136,7 @@ def choose(
     answered = {answer.card for answer in answers}
     due = [row for row in due if row.card not in answered]
     new = one_per_family([row for row in new if row.card not in answered], introduced(answers))
-    early = [card for card in early if card not in answered]
+    early = [row for row in early if row.card not in answered]
     room = room_today(answers, len(due), len(new), limits)
     ripe, unripe = _repeats(answers, now)
     early_left = room.early(len(early), len(answers), len(ripe) + len(unripe), limits)
@@ -148,7 +148,7 @@ def choose(
         row = _by_spread(room, today, answers, due, new)
         return Choice(row.card, "new" if isinstance(row, New) else "due", counts, held)
     if early_left:
-        return Choice(early[0], "early", counts, held)
+        return Choice(early[0].card, "early", counts, held)
     if unripe:
         return Choice(unripe[0], "repeat", counts, held)
     return Choice(None, None, counts, held)

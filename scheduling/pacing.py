@@ -7,11 +7,12 @@ what is left, so a missed day is made good without being asked for.
 Source: docs/scheduling.md, "The interview day".
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from scheduling.days import ONE_DAY
+from scheduling.order import Limits, New
 
 SWEEP_DAYS = 10  # the last days before the interview, in which spare minutes go to the weakest
 NO_NEW_DAYS = 3  # days before the interview without new cards
@@ -114,22 +115,23 @@ class Candidate:
     """A card that may be answered before its day. `interval` in days."""
 
     card: int
+    family: int
     due_on: date
     last_on: date
     interval: int
 
 
-def sweep_order(candidates: Iterable[Candidate], today: date, interview: date) -> list[int]:
+def sweep_order(candidates: Iterable[Candidate], today: date, interview: date) -> list[New]:
     """Return the cards of the final sweep, weakest on the day first, ties by card.
 
     Left out: due ones, which come anyway, those seen today, and the sure ones.
     """
     ranked = sorted(
-        (predicted_recall(row.interval, row.last_on, interview), row.card)
+        (predicted_recall(row.interval, row.last_on, interview), row.card, row.family)
         for row in candidates
         if row.last_on < today < row.due_on
     )
-    return [card for recall, card in ranked if recall <= SURE]
+    return [New(card, family) for recall, card, family in ranked if recall <= SURE]
 
 
 def break_ahead(today: date, week: Week) -> Break | None:
@@ -151,17 +153,17 @@ def break_behind(today: date, week: Week) -> Break | None:
     return None
 
 
-def ahead_order(candidates: Iterable[Candidate], today: date, coming: Break) -> list[int]:
+def ahead_order(candidates: Iterable[Candidate], today: date, coming: Break) -> list[New]:
     """Return the cards that fall due in a break, those nearest to their day first, ties by card.
 
     An early pass earns what its wait has shown, so the nearest lose the least.
     """
     ranked = sorted(
-        ((today - row.last_on).days / -max(row.interval, 1), row.card)
+        ((today - row.last_on).days / -max(row.interval, 1), row.card, row.family)
         for row in candidates
         if row.last_on < today and coming.first <= row.due_on <= coming.last
     )
-    return [card for _, card in ranked]
+    return [New(card, family) for _, card, family in ranked]
 
 
 def ahead_today(waiting: int, done: int, today: date, coming: Break, week: Week) -> int:
@@ -180,20 +182,10 @@ def portion(due: int, today: date, past: Break, week: Week) -> int:
     return max(-(-due // days), SMALL_PORTION)
 
 
-def _break_around(day: date, week: Week) -> Break:
-    """Return all the days without minutes around a day off."""
-    first = last = day
-    while not week.on(first - ONE_DAY) and first > day - timedelta(days=365):
-        first -= ONE_DAY
-    while not week.on(last + ONE_DAY) and last < day + timedelta(days=365):
-        last += ONE_DAY
-    return Break(first, last)
-
-
 def early_cards(
-    candidates: Sequence[Candidate], today: date, interview: date | None, week: Week, done: int
-) -> list[int]:
-    """Return the cards to offer today before their day, best first.
+    candidates: Iterable[Candidate], today: date, interview: date | None, week: Week, done: int
+) -> list[New]:
+    """Return the cards to offer today before their day, best first. Most days read no candidate.
 
     In the last 10 days the sweep; before a break today's share of its cards;
     else none. `done` is the number of early answers given today.
@@ -204,3 +196,45 @@ def early_cards(
         waiting = ahead_order(candidates, today, coming)
         return waiting[: ahead_today(len(waiting), done, today, coming, week)]
     return []
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """What steers one study day. Without an interview only breaks do.
+
+    `unseen` cards of the plan were not met when the day began; `seconds` an
+    answer; `new_per_day` and `reviews_per_day` are the learner's own limits.
+    """
+
+    interview: date | None
+    start: date
+    week: Week
+    unseen: int = 0
+    seconds: int = 60
+    new_per_day: int = 10
+    reviews_per_day: int = 200
+
+    def limits(self, today: date, due: int) -> Limits:
+        """Return what today may hold; `due` counts the reviews that are done already too."""
+        reviews = self.reviews_per_day
+        if past := break_behind(today, self.week):
+            reviews = min(reviews, portion(due, today, past, self.week))
+        if self.interview is None or self.interview < today:
+            return Limits(self.new_per_day, reviews, answers=self.new_per_day + reviews)
+        return Limits(
+            new=new_per_day(self.unseen, today, self.interview, self.week, self.start),
+            reviews=reviews,
+            new_despite_backlog=True,
+            new_first=True,
+            answers=answers_in(self.week.on(today), self.seconds),
+        )
+
+
+def _break_around(day: date, week: Week) -> Break:
+    """Return all the days without minutes around a day off."""
+    first = last = day
+    while not week.on(first - ONE_DAY) and first > day - timedelta(days=365):
+        first -= ONE_DAY
+    while not week.on(last + ONE_DAY) and last < day + timedelta(days=365):
+        last += ONE_DAY
+    return Break(first, last)
