@@ -113,7 +113,9 @@ class Diary:
         return max(1000, round(held.pace * 1000 * self.random.lognormvariate(0, 0.35)))
 
 
-def fill(learner: Learner, total: int, last_day: date, days: int = 365, seed: int = 1, share: float = 0.85) -> None:
+def fill(
+    learner: Learner, total: int, last_day: date, days: int = 365, seed: int = 1, share: float = 0.85
+) -> None:
     """Give a learner with an empty log `total` answers on `share` of the days up to `last_day`."""
     random = Random(seed)
     cards = list(Card.objects.visible_to(learner.user).order_by("position", "topic__position", "pk"))
@@ -137,7 +139,9 @@ def store(diary: Diary) -> None:
 
 def _states(user: User, diary: Diary) -> Iterator[CardState]:
     for held in diary.held.values():
-        own = CardState(user=user, card=held.card, stability=held.trace.stability, difficulty=held.trace.difficulty)
+        own = CardState(
+            user=user, card=held.card, stability=held.trace.stability, difficulty=held.trace.difficulty
+        )
         own.take(held.state)
         yield own
 
@@ -150,22 +154,38 @@ def _ticks(diary: Diary) -> Iterator[Tick]:
         shown = points[row.card_id] if diary.random.random() < 0.35 else ()
         said = [diary.random.random() < (0.85 if point.must else 0.55) for point in shown]
         if any(said):
-            yield from (Tick(user_id=row.user_id, review=row, point=p, said=s) for p, s in zip(shown, said, strict=True))
+            yield from (
+                Tick(user_id=row.user_id, review=row, point=p, said=s)
+                for p, s in zip(shown, said, strict=True)
+            )
 
 
 def make_cards(number: int) -> None:
     """Add plain cards in 60 topics of six areas, for a deck as large as one wants."""
     topics = []
     for n in range(60):
-        area, _ = Area.objects.get_or_create(slug=f"area-{n % 6}", defaults={"name": f"Area {n % 6}", "position": n % 6})
+        area, _ = Area.objects.get_or_create(
+            slug=f"area-{n % 6}", defaults={"name": f"Area {n % 6}", "position": n % 6}
+        )
         name = {"name": f"Topic {n}", "area": area, "position": n}
         topics.append(Topic.objects.get_or_create(slug=f"topic-{n}", defaults=name)[0])
     cards = [
-        Card(slug=f"filled-{n}", topic=topics[n % 60], position=n, status="published", question=f"Q{n}?", answer="A.")
+        Card(
+            slug=f"filled-{n}",
+            topic=topics[n % 60],
+            position=n,
+            status="published",
+            question=f"Q{n}?",
+            answer="A.",
+        )
         for n in range(number)
     ]
     made = Card.objects.bulk_create(cards, BATCH)
-    points = [RubricPoint(card=c, key=f"k{n}", text=f"Says {n}", must=n == 0, position=n) for c in made for n in range(3)]
+    points = [
+        RubricPoint(card=c, key=f"k{n}", text=f"Says {n}", must=n == 0, position=n)
+        for c in made
+        for n in range(3)
+    ]
     RubricPoint.objects.bulk_create(points, BATCH)
 
 

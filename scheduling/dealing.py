@@ -10,9 +10,12 @@ from bisect import insort
 from collections import deque
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import TypeVar
 
 from scheduling import order
 from scheduling.order import Answer, Due, Limits, New
+
+Row = TypeVar("Row", Due, New)
 
 
 class Deal:
@@ -43,13 +46,15 @@ class Deal:
         self.repeats: dict[int, tuple[int, int, datetime]] = {}  # card -> family, place, time
         for place, answer in enumerate(answers):
             self.repeats.pop(answer.card, None)
-            if answer.repeating and answer.waiting:
+            if answer.repeating and (answer.waiting or self._rests(answer.card, answer.family)):
                 self.repeats[answer.card] = (answer.family, place, answer.at)
         self.rank = order.overdueness(due, today)
-        self.all_due = [row for row in due if row.card not in self.answered]
-        self.all_new = list(new)
-        self.all_early = list(early)
-        self._sort()
+        self.all_due, self.all_new, self.all_early = list(due), list(new), list(early)
+        self.parents = {row.family for row in (*due, *new, *early) if row.card != row.family}
+        self.ranked: list[Due] = []
+        self.later: deque[Due] = deque()
+        self._sort_due()
+        self._sort_others()
 
     def next(self, now: datetime) -> tuple[int, str] | None:
         """Return the next card and its kind (repeat, due, new, early), or None at the end."""
@@ -57,7 +62,11 @@ class Deal:
         if repeats and self._is_ripe(repeats[0][1], now):
             return repeats[0][0], "repeat"
         room = order.room_of(
-            self.reviews_done, len(self.learned), len(self.ranked) + len(self.later), len(self.new), self.limits
+            self.reviews_done,
+            len(self.learned),
+            len(self.ranked) + len(self.later),
+            len(self.new),
+            self.limits,
         )
         if room.due or room.new:
             return self._by_spread(room)
@@ -100,19 +109,23 @@ class Deal:
             return self.new[0].card, "new"
         return (apart or self.ranked[0]).card, "due"
 
-    def _sort(self) -> None:
-        """Sort what may be shown: the 1,000 earliest due by overdueness, the others by date."""
-        shown = [row for row in self.all_due if not self._rests(row.card, row.family)]
+    def _sort_due(self) -> None:
+        """Sort what may be shown: the 1,000 earliest by overdueness, the others by date."""
+        shown = self._open(self.all_due)
         if len(shown) > order.RANKED:
             shown.sort(key=order.date_and_card)
         self.ranked = sorted(shown[: order.RANKED], key=self.rank)
         self.later = deque(shown[order.RANKED :])
+
+    def _sort_others(self) -> None:
         self.new = order.one_per_family(self._open(self.all_new), self.met)
         self.early = self._open(self.all_early)
 
-    def _open(self, rows: Sequence[New]) -> list[New]:
+    def _open(self, rows: Sequence[Row]) -> list[Row]:
         """Return the rows not answered and not at rest."""
-        return [row for row in rows if row.card not in self.answered and not self._rests(row.card, row.family)]
+        return [
+            row for row in rows if row.card not in self.answered and not self._rests(row.card, row.family)
+        ]
 
     def _drop(self, card: int) -> None:
         """Take an answered card out of what is due or to be answered early."""
@@ -126,6 +139,13 @@ class Deal:
 
     def _turn_over(self, parent: int) -> None:
         """Hide a main card's children or show them again, if it has any here."""
-        if any(row.family == parent for row in (*self.all_due, *self.all_new, *self.all_early)):
-            self.all_due = [row for row in self.all_due if row.card not in self.answered]
-            self._sort()
+        if parent not in self.parents:
+            return
+        self._sort_others()
+        if self.later:
+            self._sort_due()
+        elif parent in self.failing:
+            self.ranked = [row for row in self.ranked if row.family != parent]
+        else:
+            for row in self._open([row for row in self.all_due if row.family == parent]):
+                insort(self.ranked, row, key=self.rank)

@@ -40,8 +40,10 @@ def terms(text: str) -> Terms:
         raise ValueError(f"unknown rules: {name!r}")
     found = Terms(rules=RULES[name])
     for word in words:
-        if word in ("strict", "fuzz"):
-            found = replace(found, **{word: True})
+        if word == "strict":
+            found = replace(found, strict=True)
+        elif word == "fuzz":
+            found = replace(found, fuzz=True)
         elif word.startswith("max"):
             found = replace(found, max_interval=int(word[3:]))
         elif word.startswith("exam"):

@@ -221,13 +221,9 @@ class Pace:
             reviews = min(reviews, portion(due, today, past, self.week))
         if self.interview is None or self.interview < today:
             return Limits(self.new_per_day, reviews, answers=self.new_per_day + reviews)
-        return Limits(
-            new=new_per_day(self.unseen, today, self.interview, self.week, self.start),
-            reviews=reviews,
-            new_despite_backlog=True,
-            new_first=True,
-            answers=answers_in(self.week.on(today), self.seconds),
-        )
+        fits = answers_in(self.week.on(today), self.seconds)
+        new = new_per_day(self.unseen, today, self.interview, self.week, self.start)
+        return Limits(min(new, fits), reviews, new_despite_backlog=True, new_first=True, answers=fits)
 
 
 def _break_around(day: date, week: Week) -> Break:

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from math import sqrt
 
 from scheduling import fold, pacing
 from scheduling.days import ONE_DAY
@@ -24,7 +25,7 @@ PASSED, FAILED = 4, 2  # the grades of the simulated learner
 NOON = time(12, tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Card:
     """A card as the simulation starts from it.
 
@@ -144,7 +145,9 @@ class Run:
         self.unseen = [card for card in cards if card.wanted and not card.state.review_count]
         self.waiting: dict[int, Due] = {}
         self.calendar: dict[date, list[int]] = {}
-        self.failing = {c.id for c in cards if c.state.last_grade is not None and c.state.last_grade < fold.PASS}
+        self.failing = {
+            c.id for c in cards if c.state.last_grade is not None and c.state.last_grade < fold.PASS
+        }
         self.owed = {True: 0.5, False: 0.5}  # shares of a failure, of first answers and of later ones
         for card in cards:
             if card.state.due_on is not None:
@@ -163,7 +166,7 @@ class Run:
         total = 0.0
         for card in cards:
             if self.states[card.id].last_reviewed_on is not None:
-                total += self._chance(self.states[card.id], self.course.interview)
+                total += self.chance(self.states[card.id], self.course.interview)
         return total / max(len(cards), 1)
 
     def deal(self, day: date) -> Deal:
@@ -180,7 +183,7 @@ class Run:
             due=list(self.waiting.values()),
             new=self._new_rows(day, allowed.new),
             limits=allowed,
-            early=self._early_rows(day),
+            early=self.early_rows(day),
             failing=self.failing,
         )
 
@@ -201,7 +204,7 @@ class Run:
         if kind == "repeat":
             return PASSED
         first = kind == "learn"
-        self.owed[first] += 1 - (self.course.first_pass if first else self._chance(state, day))
+        self.owed[first] += 1 - (self.course.first_pass if first else self.chance(state, day))
         if self.owed[first] < 1:
             return PASSED
         self.owed[first] -= 1
@@ -224,7 +227,7 @@ class Run:
             early=counted["early"],
             answers=counted.total(),
             seconds=counted.total() * seconds,
-            backlog=len(self.waiting),
+            backlog=sum(self._is_overdue(row, day) for row in self.waiting.values()),
             unseen=len(self.unseen),
         )
 
@@ -243,12 +246,16 @@ class Run:
             self._file(card, after.due_on)
         return kind
 
-    def _chance(self, state: fold.State, day: date) -> float:
-        """Return the share of such cards recalled on a day: `later_pass` on the very day they are due."""
+    def chance(self, state: fold.State, day: date) -> float:
+        """Return the share of such cards recalled on a day: `later_pass` on the very day they are due.
+
+        Before and after it by a power curve, as forgetting is found to go.
+        Source: the curve of FSRS-4.5, with the interval in the place of its stability.
+        """
         if state.last_reviewed_on is None:
             return self.course.later_pass
-        elapsed = (day - state.last_reviewed_on).days
-        return float(self.course.later_pass ** (elapsed / max(state.memory.interval, 1)))
+        waits = (day - state.last_reviewed_on).days / max(state.memory.interval, 1)
+        return sqrt(1 / (1 + (self.course.later_pass**-2 - 1) * waits))
 
     def _file(self, card: Card, day: date) -> None:
         self.calendar.setdefault(max(day, self.course.today), []).append(card.id)
@@ -276,7 +283,7 @@ class Run:
     def _is_met(self, parent: int) -> bool:
         return parent in self.states and self.states[parent].last_grade is not None
 
-    def _early_rows(self, day: date) -> list[New]:
+    def early_rows(self, day: date) -> list[New]:
         """Return what may be answered before its day: the sweep's cards or a coming break's."""
         done = sum(answer.kind == "early" for answer in self.todays)
         return pacing.early_cards(self._candidates(day), day, self.course.interview, self.course.week, done)
@@ -287,6 +294,10 @@ class Run:
             if state.due_on is None or state.last_reviewed_on is None or (card.rests_until or day) > day:
                 continue
             yield Candidate(card.id, card.family, state.due_on, state.last_reviewed_on, state.memory.interval)
+
+    def _is_overdue(self, row: Due, day: date) -> bool:
+        """Tell whether a card is due by its own interval, not only because the interview is near."""
+        return row.last_on is None or row.last_on + timedelta(days=row.interval) <= day
 
     def _rests(self, row: Due) -> bool:
         return row.card != row.family and row.family in self.failing

@@ -1,0 +1,122 @@
+"""Every page and every state of the study page, read by axe in both themes; signing up as a newcomer does."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.contrib.auth.models import User
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from scheduling.models import CardState, Learner
+from tests.rows import answer, make_card
+
+pytestmark = pytest.mark.django_db(transaction=True)
+DETAILS = "Some $x^2$ and `code`:\n\n```python\ndef f(x):\n    return x ** 2  # square\n```\n\n$$y = \\frac{a}{b}$$\n\n| a | b |\n|-|-|\n| 1 | 2 |\n\n- one\n- two"
+PUBLIC = ["/", "/cards/", "/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/nowhere/"]
+OWN = ["/", "/study/", "/study/aside/", "/cards/", "/progress/", "/plan/", "/settings/", "/accounts/password/change/"]
+
+
+@pytest.fixture
+def ada():
+    return Learner.of(User.objects.create_user("ada", "ada@example.com", "correct horse"))
+
+
+@pytest.fixture(params=["light", "dark"])
+def themed(page, request):
+    page.emulate_media(color_scheme=request.param, reduced_motion="reduce")
+    return page
+
+
+def sign_in(page, live_server, client, learner):
+    client.force_login(learner.user)
+    page.context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}])
+
+
+def violations(page):
+    return [
+        f"{page.url} {found['id']}: {[node['html'][:120] for node in found['nodes']]}"
+        for found in Axe().run(page).response["violations"]
+    ]
+
+
+def full_card(**values):
+    return make_card(
+        "What is *bias*, with $x$?", hint="Think.", details=DETAILS, points=[("what", True), ("why", True), ("cost", False)],
+        mistakes=[{"wrong": "Noise.", "fix": "Not noise."}], sources=[{"key": "a", "authors": "A", "year": 2020, "title": "T"}],
+        bar={"mid": "m", "senior": "s", "staff": "t"}, **values,
+    )  # fmt: skip
+
+
+def test_axe_finds_nothing_on_public_pages(themed, live_server):
+    card = full_card(kind="comparison")
+    found = []
+    for url in [*PUBLIC, f"/cards/{card.slug}/"]:
+        themed.goto(live_server.url + url)
+        for summary in themed.locator("details > summary").all():
+            summary.click()
+        found += violations(themed)
+
+    assert found == []
+
+
+def test_axe_finds_nothing_on_a_learners_pages(themed, live_server, client, ada):
+    sign_in(themed, live_server, client, ada)
+    card = full_card()
+    answer(ada, card, now=timezone.now())
+    found = []
+    for url in [*OWN, f"/cards/{card.slug}/", f"/study/{card.pk}/why/"]:
+        themed.goto(live_server.url + url)
+        found += violations(themed)
+
+    assert found == []
+
+
+def test_axe_finds_nothing_on_any_state_of_the_study_page(themed, live_server, client, ada):
+    sign_in(themed, live_server, client, ada)
+    card = full_card()
+    found = []
+    themed.goto(f"{live_server.url}/study/")
+    found += violations(themed)
+    themed.locator("#answer > summary").click()
+    themed.locator(".ticks input").first.check()
+    themed.locator(".note summary").click()
+    found += violations(themed)
+    themed.wait_for_timeout(350)
+    themed.locator(".grade[value='2']").click()
+    expect(themed.locator("#notice")).to_contain_text("comes again today")
+    CardState.objects.update(lapses=8)
+    themed.goto(f"{live_server.url}/study/?card={card.slug}")
+    found += violations(themed)
+    themed.locator("#answer > summary").click()
+    themed.wait_for_timeout(350)
+    themed.locator(".grade[value='4']").click()
+    expect(themed.locator("#done")).to_be_visible()
+    found += violations(themed)
+
+    assert found == []
+
+
+def test_a_newcomer_signs_up_studies_and_sees_the_days_count(page, live_server):
+    for number in range(3):
+        make_card(f"Question {number}?", position=number, kind="comparison")
+    problems = []
+    page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
+    page.goto(live_server.url)
+    page.get_by_role("link", name="Start studying").click()
+    page.fill("[name=email]", "new@example.com")
+    page.fill("[name=password1]", "correct horse battery")
+    page.fill("[name=password2]", "correct horse battery")
+    page.locator("main form button").click()
+
+    page.get_by_role("link", name="Start", exact=True).click()
+    for number in range(3):
+        expect(page.locator("#turn h1")).to_have_text(f"Question {number}?")
+        page.wait_for_timeout(350)
+        page.keyboard.press("Space")
+        page.keyboard.press("3")
+    expect(page.locator("#done")).to_be_visible()
+    page.goto(f"{live_server.url}/progress/")
+
+    expect(page.locator("main")).to_contain_text("3")
+    zone = page.evaluate("Intl.DateTimeFormat().resolvedOptions().timeZone")
+    assert Learner.objects.get().time_zone == zone
+    assert problems == []

@@ -1,0 +1,220 @@
+"""Scopes and modes: practice, ahead, minutes, flagged, leeches, limits raised; the end of a session."""
+
+import re
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.utils import timezone
+
+from scheduling import queue, study, wishes
+from scheduling.ending import ending
+from scheduling.models import CardState, Review
+from scheduling.rebuild import rebuild
+from scheduling.scope import Scope
+from scheduling.turns import load_turn
+from tests.rows import NOON, answer, day, make_card, make_child, make_topic, state_of
+
+pytestmark = pytest.mark.django_db
+HTMX = {"HX-Request": "true"}
+PRACTICE, AHEAD = Scope(mode=("practice",)), Scope(mode=("ahead",))
+
+
+def text(response):
+    return response.content.decode()
+
+
+def test_practice_logs_and_schedules_nothing(learner):
+    card = make_card()
+    answer(learner, card)
+    before = state_of(learner, card).folded
+
+    outcome = answer(learner, card, 1, practice=True, now=day(0, 13))
+
+    assert outcome.status == "stored"
+    assert "schedule stays" in outcome.message
+    assert state_of(learner, card).folded == before
+    assert Review.objects.get(kind="practice").grade == 1
+    assert not list(rebuild(check=True))
+
+
+def test_practice_of_a_card_never_answered_leaves_it_new(learner):
+    card = make_card()
+
+    answer(learner, card, 5, practice=True)
+
+    assert not CardState.objects.exists()
+    assert queue.session(learner, NOON, Scope()).counts.new == 1
+
+
+def test_practice_deals_every_card_once_a_day(learner):
+    cards = [make_card(position=n) for n in range(3)]
+    answer(learner, cards[2])
+
+    seen = []
+    while (session := queue.session(learner, NOON, PRACTICE)).turn:
+        seen.append(session.turn.card)
+        answer(learner, session.turn.card, practice=True)
+
+    assert seen == [cards[2], cards[0], cards[1]]
+    assert session.reason == "finished"
+    assert queue.session(learner, day(1), PRACTICE).counts.due == 3
+
+
+def test_practice_can_be_taken_back(learner):
+    card, turn = make_card(), uuid4()
+    answer(learner, card, practice=True, turn=turn)
+
+    assert study.undo(learner, turn, NOON).status == "undone"
+    assert queue.session(learner, NOON, PRACTICE).turn.card == card
+
+
+def test_ahead_deals_the_soonest_due_first_and_answers_are_early(learner):
+    sooner, later = make_card(), make_card()
+    answer(learner, sooner)
+    for number in (0, 1):
+        answer(learner, later, now=day(number))
+    answer(learner, sooner, now=day(1))
+    answer(learner, sooner, 2, now=day(2))  # failed early: due on day 3
+
+    session = queue.session(learner, day(2, 20), Scope(mode=("ahead",)))
+
+    assert session.turn.card == later
+    answer(learner, later, now=day(2, 20))
+    assert Review.objects.latest("sequence").kind == "early"
+    assert queue.session(learner, day(2, 21), AHEAD).turn is None
+
+
+def test_minutes_end_the_session_in_time(learner):
+    make_card()
+    began = str(int(NOON.timestamp()))
+    scope = Scope(minutes=("12",), began=(began,))
+
+    assert queue.session(learner, NOON + timedelta(minutes=11), scope).turn
+    end = queue.session(learner, NOON + timedelta(minutes=11, seconds=45), scope)
+    assert end.turn is None
+    assert end.reason == "limit"
+
+
+def test_minutes_begin_when_the_page_is_first_asked_for(signed_in):
+    make_card()
+
+    response = signed_in.get("/study/?minutes=12&area=llm")
+
+    began = int(re.search(r"began=(\d+)", response["Location"])[1])
+    assert abs(began - timezone.now().timestamp()) < 60
+    assert "began" in text(signed_in.get(response["Location"]))
+    assert "12 minutes are over" in text(signed_in.get("/study/?minutes=12&began=1000"))
+
+
+@pytest.mark.parametrize("query", ["minutes=0", "minutes=9999", "minutes=x", "began=x", "mode=cram", "flagged=2", "leech=yes"])
+def test_a_mode_that_does_not_exist_is_ignored_with_a_notice(signed_in, query):
+    make_card()
+
+    response = signed_in.get(f"/study/?{query}", follow=True)
+
+    assert f"Ignored, because it is not in this deck: {query}" in text(response)
+    assert 'id="turn"' in text(response)
+
+
+def test_flagged_cards_and_leeches_are_scopes(learner):
+    flagged, leech = make_card(position=0), make_card(position=1)
+    for card in (flagged, leech):
+        answer(learner, card)
+    wishes.flag(learner, flagged, True)
+    CardState.objects.filter(card=leech).update(lapses=8)
+
+    def shown(**filters):
+        session = queue.session(learner, day(1), Scope(**{name: ("1",) for name in filters}))
+        return session.counts.due, session.turn.card
+
+    assert shown(flagged=1) == (1, flagged)
+    assert shown(leech=1) == (1, leech)
+
+
+def test_a_leech_needs_four_lapses_only_when_an_interview_is_near(learner):
+    today = NOON.date()
+    learner.steer(today + timedelta(days=90), today)
+    assert learner.leech_lapses == 4
+    learner.steer(today + timedelta(days=91), today)
+    assert learner.leech_lapses == 8
+
+
+def test_a_leech_is_helped_with_what_to_know_first_and_what_is_always_missed(signed_in, learner):
+    basics = make_card("What is a dot product?")
+    card = make_card("What is attention?", points=[("scale", True), ("mask", True)])
+    card.prerequisites.add(basics)
+    said = card.points.get(key="mask").pk
+    now = timezone.now()
+    for number in range(3):
+        answer(learner, card, 3, now=now - timedelta(days=9 - number), points=(said,))
+    CardState.objects.filter(card=card).update(lapses=8)
+
+    html = text(signed_in.get(f"/study/?card={card.slug}"))
+
+    assert "This card does not stick" in html
+    assert "What is a dot product?" in html
+    assert "What you leave out: Says scale" in html
+    assert "missed 3 of 3 times" in html
+
+
+def test_a_point_taken_back_is_not_counted_as_missed(learner):
+    card, turn = make_card(points=[("scale", True), ("mask", True)]), uuid4()
+    answer(learner, card, turn=turn, points=(card.points.get(key="mask").pk,))
+    study.undo(learner, turn, NOON)
+
+    points = load_turn(learner, NOON, NOON.date(), card.pk, "").points
+
+    assert [(point.shown, point.missed) for point in points] == [(0, 0), (0, 0)]
+
+
+def test_a_follow_up_shows_the_question_that_it_follows(signed_in, learner):
+    parent = make_card("What is bias?")
+    child = make_child(parent)
+
+    assert "What is bias?" in text(signed_in.get(f"/study/?card={child.slug}"))
+
+
+def test_todays_limit_is_raised_for_today_only(signed_in, learner):
+    learner.new_per_day = 1
+    learner.save()
+    first, second = make_card(position=0), make_card(position=1)
+    now = timezone.now()
+    answer(learner, first, now=now)
+    assert 'data-reason="limit"' in text(signed_in.get("/study/"))
+
+    response = signed_in.post("/study/more/", {"new": "5"}, headers=HTMX)
+
+    assert f'data-card="{second.pk}"' in text(response)
+    learner.refresh_from_db()
+    assert learner.new_limit(learner.today(now)) == 6
+    assert learner.new_limit(learner.today(now) + timedelta(days=1)) == 1
+    assert signed_in.post("/study/more/", {"new": "-5"}, headers=HTMX).status_code == 400
+
+
+def test_the_end_says_how_it_went_and_what_comes(learner):
+    weak, strong = make_topic("weak", position=0), make_topic("strong", position=1)
+    cards = [make_card(topic=weak), make_card(topic=weak), make_card(topic=strong)]
+    for card in cards:
+        answer(learner, card)
+    answer(learner, cards[0], 1, now=day(1), elapsed_ms=30_000)
+    answer(learner, cards[0], 4, now=day(1), elapsed_ms=10_000)
+    answer(learner, cards[1], 4, now=day(1), elapsed_ms=20_000)
+    answer(learner, cards[2], 4, now=day(1))
+    wishes.skip(learner, make_card(), day(1))
+
+    end = ending(learner, day(1).date())
+
+    assert (end.answers, end.cards, end.seconds) == (4, 3, 60)
+    assert (end.recalled, end.tried, end.retention) == (2, 3, 67)
+    assert end.weakest_slug == "weak"
+    assert (end.tomorrow, end.buried, end.ahead, end.due) == (1, 1, 3, 0)
+
+
+def test_everything_asked_at_once_still_takes_few_statements(signed_in, learner, django_assert_max_num_queries):
+    card = make_card(points=[("what", True), ("why", True)])
+    make_card(position=5, points=[("what", True)])
+    data = {"grade": 4, "turn": str(uuid4()), "seen": 0, "point": [point.pk for point in card.points.all()]}
+
+    with django_assert_max_num_queries(16):
+        signed_in.post(f"/study/{card.pk}/grade/", data, headers=HTMX)

@@ -1,0 +1,132 @@
+"""Flag, note, known, reset, skip and suspend, and the way back from each."""
+
+import pytest
+from django.contrib.auth.models import User
+from django.urls import reverse
+
+from scheduling.models import Learner, Note, Review
+from scheduling.rebuild import rebuild
+from tests.rows import answer, make_card, state_of
+
+pytestmark = pytest.mark.django_db
+HTMX = {"HX-Request": "true"}
+
+
+def post(client, name, card, htmx=True, **data):
+    return client.post(reverse(f"scheduling:{name}", args=[card.pk]), data, headers=HTMX if htmx else {})
+
+
+def text(response):
+    return response.content.decode()
+
+
+def test_flagging_keeps_the_card_and_says_so(signed_in, learner):
+    card = make_card(position=0)
+    make_card(position=1)
+
+    response = post(signed_in, "flag", card, flagged="1")
+
+    assert state_of(learner, card).flagged
+    assert f'data-card="{card.pk}"' in text(response)
+    assert 'data-outcome="flagged"' in text(response)
+    post(signed_in, "flag", card, flagged="0")
+    assert not learner.user.card_states.exists()
+    assert post(signed_in, "flag", card, flagged="maybe").status_code == 400
+
+
+def test_a_flag_alone_leaves_a_card_new(signed_in, learner):
+    card = make_card()
+    post(signed_in, "flag", card, flagged="1")
+
+    assert 'data-new="1"' in text(signed_in.get("/study/"))
+
+
+def test_a_note_is_kept_over_every_edit_of_the_card(signed_in, learner):
+    card = make_card()
+    post(signed_in, "note", card, text="Think of darts.\nTight or near.")
+    card.question = "Edited?"
+    card.save()
+
+    assert "Think of darts." in text(signed_in.get("/study/"))
+    assert "Think of darts." in text(signed_in.get(f"/cards/{card.slug}/"))
+    post(signed_in, "note", card, text="  ")
+    assert not Note.objects.exists()
+
+
+def test_a_note_is_private_and_shown_as_text(signed_in, learner, client):
+    card = make_card()
+    post(signed_in, "note", card, text="<script>alert(1)</script>")
+
+    assert "<script>alert" not in text(signed_in.get("/study/"))
+    client.force_login(User.objects.create_user("bob"))
+    assert "alert(1)" not in text(client.get(f"/cards/{card.slug}/"))
+
+
+def test_a_note_too_long_is_refused(signed_in):
+    response = post(signed_in, "note", make_card(), text="x" * 5001)
+
+    assert response.status_code == 400
+    assert "5,000 characters" in text(response)
+
+
+def test_i_know_this_already_brings_a_card_back_in_a_month(signed_in, learner):
+    card, other = make_card(position=0), make_card(position=1)
+
+    response = post(signed_in, "known", card)
+
+    state = state_of(learner, card)
+    assert (state.repetitions, state.interval, state.easiness) == (3, 30, 250)
+    assert f'data-card="{other.pk}"' in text(response)
+    assert not list(rebuild(check=True))
+
+
+def test_known_and_reset_can_be_taken_back(signed_in, learner):
+    card = make_card()
+    post(signed_in, "known", card)
+    turn = Review.objects.get().turn
+
+    signed_in.post("/study/undo/", {"turn": turn}, headers=HTMX)
+
+    assert not learner.user.card_states.exists()
+
+
+def test_a_reset_starts_anew_and_keeps_the_log(signed_in, learner):
+    card = make_card()
+    answer(learner, card, 5)
+
+    response = post(signed_in, "reset", card, htmx=False, back="card")
+
+    state = state_of(learner, card)
+    assert response["Location"] == card.get_absolute_url()
+    assert (state.repetitions, state.interval, state.easiness) == (0, 0, 250)
+    assert state.due_on == learner.today(Review.objects.last().reviewed_at)
+    assert Review.objects.filter(void=False).count() == 2
+    assert not list(rebuild(check=True))
+
+
+def test_what_was_set_aside_is_listed_with_its_way_back(signed_in, learner):
+    suspended, skipped, flagged = (make_card(f"Question {n}", position=n) for n in range(3))
+    post(signed_in, "suspend", suspended, suspended="1")
+    post(signed_in, "skip", skipped)
+    post(signed_in, "flag", flagged, flagged="1")
+
+    html = text(signed_in.get("/study/aside/"))
+    assert all(f"Question {n}" in html for n in range(3))
+
+    back = post(signed_in, "suspend", suspended, htmx=False, suspended="0", back="aside")
+    assert back["Location"] == "/study/aside/"
+    post(signed_in, "unbury", skipped, htmx=False, back="aside")
+    post(signed_in, "flag", flagged, htmx=False, flagged="0", back="aside")
+    html = text(signed_in.get("/study/aside/"))
+    assert "No card is suspended" in html
+    assert "No card is skipped" in html
+    assert "No card is flagged" in html
+
+
+@pytest.mark.parametrize("name", ["flag", "note", "known", "reset", "skip", "unbury", "suspend"])
+def test_a_strangers_card_is_not_there_and_get_goes_to_the_page(signed_in, name):
+    private = make_card(owner=User.objects.create_user("bob"))
+
+    assert post(signed_in, name, private, flagged="1", suspended="1", text="x").status_code == 404
+    assert signed_in.get(reverse(f"scheduling:{name}", args=[private.pk]))["Location"] == "/study/"
+    assert not Learner.objects.filter(user__username="ada", last_sequence__gt=0).exists()
