@@ -50,7 +50,9 @@ class Deal:
                 self.repeats[answer.card] = (answer.family, place, answer.at)
         self.rank = order.overdueness(due, today)
         self.all_due, self.all_new, self.all_early = list(due), list(new), list(early)
-        self.parents = {row.family for row in (*due, *new, *early) if row.card != row.family}
+        rows: tuple[Due | New, ...] = (*due, *new, *early)
+        self.parents = {row.family for row in rows if row.card != row.family}
+        self.new: list[New] = []
         self.ranked: list[Due] = []
         self.later: deque[Due] = deque()
         self._sort_due()

@@ -1,0 +1,153 @@
+"""What the interview plan reads: which plan steers, today's pace, and what may come early."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db.models import Avg, Count, Exists, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, Least
+
+from cards.models import Card, CardQuerySet
+from scheduling import days, pacing
+from scheduling.models import CardState, CardStateQuerySet, DayOff, Learner, Plan, Review
+from scheduling.order import RANKED, New
+from scheduling.pacing import Candidate, Pace, Week
+from scheduling.scope import Scope
+
+COUNTED = ("learn", "review", "early", "repeat")
+RECENT = 200  # answers from which a learner's habits are read
+ENOUGH = 20  # answers before they are believed
+USUAL_SECONDS = 60
+LONGEST_MS = 600_000  # one answer counts as ten minutes at most
+LOOK_BACK = timedelta(days=60)  # days off before that steer nothing any more
+ANY_DAY = (USUAL_SECONDS,) * 7  # minutes where no plan says: any number, the same every day
+
+
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """How the learner answers: seconds each, and the shares recalled at first sight and in reviews.
+
+    A number is assumed until there are 20 answers of its kind; `assumed` names those.
+    """
+
+    seconds: int = USUAL_SECONDS
+    first_pass: float = 0.75
+    later_pass: float = 0.9
+    assumed: tuple[str, ...] = ()
+
+
+def steering(learner: Learner, today: date) -> Plan | None:
+    """Return the plan of the nearest interview on or after today. One statement."""
+    return Plan.objects.filter(user=learner.pk, interview_on__gte=today).first()
+
+
+def scope_of(plan: Plan | None) -> Scope:
+    """Return the part of the deck that a plan introduces: the whole deck without one. No statement."""
+    wishes = plan.scope if plan else {}
+    names = ("area", "role", "company", "level")
+    return Scope(**{name: tuple(str(value) for value in wishes.get(name, ())) for name in names})
+
+
+def started_on(learner: Learner, plan: Plan) -> date:
+    """Return the study day on which a plan was made. No statement."""
+    return days.study_day(plan.created_at, ZoneInfo(learner.time_zone), learner.day_starts_at)
+
+
+def week_of(learner: Learner, plan: Plan | None, today: date) -> Week:
+    """Return the minutes of each day with the days off. One statement."""
+    off = DayOff.objects.filter(user=learner.pk, day__gte=today - LOOK_BACK).values_list("day", flat=True)
+    return Week(tuple(plan.minutes) if plan else ANY_DAY, frozenset(off))
+
+
+def pace(learner: Learner, plan: Plan | None, today: date) -> Pace:
+    """Return what steers today. Two statements, one without a plan.
+
+    The learner's own limits, what was added for today included, hold without a plan.
+    """
+    week = week_of(learner, plan, today)
+    own = {"new_per_day": learner.new_limit(today), "reviews_per_day": learner.review_limit(today)}
+    if plan is None:
+        return Pace(None, today, week, **own)
+    unseen, learned, milliseconds, timed = _numbers(learner, plan, today)
+    seconds = round(milliseconds / 1000) if timed >= ENOUGH else USUAL_SECONDS
+    start = started_on(learner, plan)
+    return Pace(plan.interview_on, start, week, unseen + learned, max(seconds, 1), **own)
+
+
+def unseen_cards(learner: Learner, scope: Scope) -> CardQuerySet:
+    """Return the cards in scope that the learner has not met and does not want left out. No statement."""
+    mine = CardState.objects.filter(user=learner.pk)
+    met = mine.filter(Q(review_count__gt=0) | Q(suspended=True), card=OuterRef("pk"))
+    left_out = mine.filter(suspended=True, card=OuterRef("parent"))
+    visible = scope.of_cards(Card.objects.visible_to(learner.user))
+    return visible.filter(~Exists(met), ~Exists(left_out))
+
+
+def early_rows(states: CardStateQuerySet, pace: Pace, scope: Scope, today: date, done: int) -> list[New]:
+    """Return what to offer today before its day, best first. One statement on such days, else none.
+
+    `states` are those that may be shown, `scope` the plan's: the sweep keeps to
+    it. `done` is the number of early answers given today. 1,000 at most.
+    """
+    wanted = states.filter(due_on__gt=today, last_reviewed_on__lt=today)
+    if pace.interview and pacing.is_sweeping(today, pace.interview):
+        wanted = wanted.filter(Exists(scope.of_cards(Card.objects.filter(pk=OuterRef("card")))))
+    elif coming := pacing.break_ahead(today, pace.week):
+        wanted = wanted.filter(due_on__range=(coming.first, coming.last))
+    else:
+        return []
+    rows = (
+        wanted.annotate(family=Coalesce("card__parent", "card"))
+        .order_by("due_on", "pk")
+        .values_list("card", "family", "due_on", "last_reviewed_on", "interval")[:RANKED]
+    )
+    candidates = [Candidate(*row) for row in rows]
+    return pacing.early_cards(candidates, today, pace.interview, pace.week, done)
+
+
+def habits(learner: Learner) -> Habits:
+    """Return how the learner answers, from the last 200 answers. One statement."""
+    rows = list(_recent(learner).values_list("kind", "grade", "elapsed_ms"))
+    times = [min(elapsed, LONGEST_MS) for _, _, elapsed in rows if elapsed is not None]
+    first = [grade >= 3 for kind, grade, _ in rows if kind == "learn"]
+    later = [grade >= 3 for kind, grade, _ in rows if kind == "review"]
+    usual = Habits()
+    found = {
+        "seconds": (times, max(round(sum(times) / max(len(times), 1) / 1000), 1)),
+        "first_pass": (first, _share(first)),
+        "later_pass": (later, _share(later)),
+    }
+    known = {name: value for name, (seen, value) in found.items() if len(seen) >= ENOUGH}
+    numbers = {name: known.get(name, getattr(usual, name)) for name in found}
+    return Habits(**numbers, assumed=tuple(name for name in found if name not in known))
+
+
+def _share(passes: Sequence[bool]) -> float:
+    """Return the share of passes; kept off 0 and 1, which no few answers can prove."""
+    return (sum(passes) + 1) / (len(passes) + 2)
+
+
+def _recent(learner: Learner) -> QuerySet[Review]:
+    counted = Review.objects.filter(user=learner.pk, void=False, kind__in=COUNTED)
+    return counted.order_by("-sequence")[:RECENT]
+
+
+def _numbers(learner: Learner, plan: Plan, today: date) -> tuple[int, int, float, int]:
+    """Return cards unmet, cards met today, and the mean and number of the last timed answers."""
+    recent = Review.objects.filter(pk__in=_recent(learner).values("pk")).order_by().values("user")
+    times = recent.annotate(mean=Avg(Least("elapsed_ms", LONGEST_MS)), timed=Count("elapsed_ms"))
+    learned = Review.objects.filter(user=learner.pk, study_day=today, void=False, kind="learn").order_by()
+    unseen = unseen_cards(learner, scope_of(plan)).order_by()
+    row = Learner.objects.filter(pk=learner.pk).values_list(
+        Coalesce(Subquery(_counted(unseen)), 0),
+        Coalesce(Subquery(learned.values("user").annotate(n=Count("card", distinct=True)).values("n")), 0),
+        Coalesce(Subquery(times.values("mean")), 0.0),
+        Coalesce(Subquery(times.values("timed")), 0),
+    )
+    return row.get()
+
+
+def _counted(cards: CardQuerySet) -> CardQuerySet:
+    """Return a subquery that counts rows."""
+    return cards.annotate(one=Value(1)).values("one").annotate(n=Count("pk")).values("n")

@@ -1,0 +1,101 @@
+"""Curation in Django admin: rights, preview, errors beside the field, history that cannot be deleted."""
+
+import pytest
+from django.contrib.auth.models import Group, User
+
+from cards.models import Card
+from tests.rows import answer, make_card, make_child
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def curator(client):
+    user = User.objects.create_user("curator", "c@example.com", "pw", is_staff=True)
+    user.groups.add(Group.objects.get(name="Curators"))
+    client.force_login(user)
+    return client
+
+
+def text(response):
+    return response.content.decode()
+
+
+def form_of(card, **changes):
+    values = {
+        "status": card.status, "revision": 1, "question": card.question, "answer": card.answer, "hint": "", "details": "",
+        "topic": card.topic_id, "kind": card.kind, "level": card.level, "position": card.position, "part": "card",
+        "mistakes": "[]", "bar": "{}", "sources": "[]", "claims": "[]", "covers": "[]",
+        "points-TOTAL_FORMS": 0, "points-INITIAL_FORMS": 0, "children-TOTAL_FORMS": 0, "children-INITIAL_FORMS": 0,
+    }  # fmt: skip
+    return {**values, **changes}
+
+
+def url(card):
+    return f"/admin/cards/card/{card.pk}/change/"
+
+
+def test_a_curator_may_change_cards_and_nothing_else(curator):
+    card = make_card()
+
+    assert curator.get("/admin/cards/card/").status_code == 200
+    assert curator.get(url(card)).status_code == 200
+    for page in ("/admin/auth/user/", "/admin/scheduling/", f"/admin/cards/card/{card.pk}/delete/"):
+        assert curator.get(page).status_code in (403, 404)
+
+
+def test_the_preview_shows_the_card_as_learners_see_it(curator):
+    card = make_card("What is $x^2$?", points=[("what", True)])
+
+    html = text(curator.get(url(card)))
+
+    assert "<math" in html
+    assert "Says what" in html
+
+
+def test_bad_maths_and_bad_lists_are_errors_of_their_field(curator):
+    card = make_card()
+
+    html = text(curator.post(url(card), form_of(card, answer=r"See $\frac{1}$.", mistakes='[{"wrong": 1}]')))
+
+    assert "errorlist" in html
+    assert r"\frac{1}" in html
+    assert "&quot;fix&quot;" in html or '"fix"' in html
+    card.refresh_from_db()
+    assert card.answer == "An answer."
+
+
+def test_an_untouched_save_changes_no_text(curator):
+    card = make_card(answer="One line.\nAnother line.")
+
+    curator.post(url(card), form_of(card, answer="One line.\r\nAnother line."))
+
+    card.refresh_from_db()
+    assert card.answer == "One line.\nAnother line."
+
+
+def test_children_follow_their_parents_place(curator):
+    card = make_card(level=1)
+    child = make_child(card, level=1)
+
+    response = curator.post(url(card), form_of(card, level=3))
+
+    assert response.status_code == 302
+    child.refresh_from_db()
+    assert child.level == 3
+
+
+def test_a_card_with_history_is_retired_not_deleted(client, learner):
+    card = make_card()
+    answer(learner, card)
+    client.force_login(User.objects.create_superuser("root", "r@example.com", "pw"))
+
+    page = client.post(f"/admin/cards/card/{card.pk}/delete/", {"post": "yes"})
+    assert "protected" in text(page).lower()
+    client.post("/admin/cards/card/", {"action": "retire", "_selected_action": [card.pk]})
+
+    assert Card.objects.get(pk=card.pk).status == "retired"
+
+
+def test_learners_may_not_enter(signed_in):
+    assert signed_in.get("/admin/cards/card/")["Location"].startswith("/admin/login/")
