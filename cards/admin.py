@@ -42,7 +42,9 @@ class CardForm(forms.ModelForm):
 
 def is_mistakes(value: object) -> bool:
     """Tell whether the value is a list of {"wrong": text, "fix": text}."""
-    return value in (None, "") or (isinstance(value, list) and all(has_texts(each, ("wrong", "fix")) for each in value))
+    return value in (None, "") or (
+        isinstance(value, list) and all(has_texts(each, ("wrong", "fix")) for each in value)
+    )
 
 
 def is_bar(value: object) -> bool:
@@ -51,7 +53,11 @@ def is_bar(value: object) -> bool:
 
 
 def has_texts(value: object, names: tuple[str, ...]) -> bool:
-    return isinstance(value, dict) and set(value) == set(names) and all(isinstance(value[name], str) for name in names)
+    return (
+        isinstance(value, dict)
+        and set(value) == set(names)
+        and all(isinstance(value[name], str) for name in names)
+    )
 
 
 class PointInline(admin.TabularInline):
@@ -100,15 +106,34 @@ class CardAdmin(admin.ModelAdmin):
     readonly_fields = ["preview", "loaded_from"]
     fieldsets = [
         (None, {"fields": ["preview", "status", "revision", "question", "hint", "answer", "details"]}),
-        ("Place", {"fields": ["slug", "topic", "kind", "level", "position", "roles", "companies", "prerequisites"]}),
+        (
+            "Place",
+            {"fields": ["slug", "topic", "kind", "level", "position", "roles", "companies", "prerequisites"]},
+        ),
         ("Part of another card", {"fields": ["part", "parent"], "classes": ["collapse"]}),
-        ("Truth", {"fields": ["mistakes", "bar", "sources", "claims", "covers", "as_of", "review_by", "loaded_from"]}),
+        (
+            "Truth",
+            {
+                "fields": [
+                    "mistakes",
+                    "bar",
+                    "sources",
+                    "claims",
+                    "covers",
+                    "as_of",
+                    "review_by",
+                    "loaded_from",
+                ]
+            },
+        ),
     ]
 
     class Media:
         css = {"all": ["css/tokens.css", "css/highlight.css", "css/admin.css"]}
 
-    def get_inlines(self, request: HttpRequest, obj: Card | None) -> list[type[admin.options.InlineModelAdmin]]:
+    def get_inlines(
+        self, request: HttpRequest, obj: Card | None
+    ) -> list[type[admin.options.InlineModelAdmin]]:
         return [PointInline, ChildInline] if obj is None or obj.part == Card.Part.CARD else [PointInline]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Card | None = None) -> list[str]:

@@ -11,7 +11,17 @@ from django.core.management.utils import get_random_secret_key
 
 env = environ.Env()
 
-SWITCH = {"1": True, "on": True, "true": True, "yes": True, "": False, "0": False, "off": False, "false": False, "no": False}
+SWITCH = {
+    "1": True,
+    "on": True,
+    "true": True,
+    "yes": True,
+    "": False,
+    "0": False,
+    "off": False,
+    "false": False,
+    "no": False,
+}
 
 
 def switch(name: str, default: bool) -> bool:
@@ -52,7 +62,9 @@ def hosts(debug: bool) -> list[str]:
         return ["127.0.0.1", "localhost", "[::1]", "testserver"]
     found = [host.strip() for host in os.environ.get("ALLOWED_HOSTS", "").split(",") if host.strip()]
     if not found or "*" in found:
-        raise ImproperlyConfigured("ALLOWED_HOSTS must name the site's hosts, with commas between; `*` is not allowed.")
+        raise ImproperlyConfigured(
+            "ALLOWED_HOSTS must name the site's hosts, with commas between; `*` is not allowed."
+        )
     return found
 
 
@@ -62,9 +74,14 @@ def database(debug: bool, default: Path) -> dict[str, Any]:
     try:
         found = env.db_url_config(url)
     except Exception as error:
-        raise ImproperlyConfigured("DATABASE_URL is not understood: use sqlite:///PATH or postgres://USER:PASSWORD@HOST/NAME.") from error
+        raise ImproperlyConfigured(
+            "DATABASE_URL is not understood: use sqlite:///PATH or postgres://USER:PASSWORD@HOST/NAME."
+        ) from error
     if found.get("ENGINE") == "django.db.backends.postgresql":
-        return found | {"OPTIONS": {**found.get("OPTIONS", {}), **({} if debug else {"pool": {"timeout": 5}})}, "CONN_HEALTH_CHECKS": True}
+        return found | {
+            "OPTIONS": {**found.get("OPTIONS", {}), **({} if debug else {"pool": {"timeout": 5}})},
+            "CONN_HEALTH_CHECKS": True,
+        }
     if found.get("ENGINE") != "django.db.backends.sqlite3":
         raise ImproperlyConfigured("DATABASE_URL must begin with sqlite:/// or postgres://.")
     Path(found["NAME"]).parent.mkdir(parents=True, exist_ok=True)
@@ -82,7 +99,9 @@ def mail(debug: bool) -> dict[str, Any]:
     try:
         return env.email_url_config(url)
     except Exception as error:
-        raise ImproperlyConfigured("EMAIL_URL is not understood: use smtp+tls://USER:PASSWORD@HOST:587.") from error
+        raise ImproperlyConfigured(
+            "EMAIL_URL is not understood: use smtp+tls://USER:PASSWORD@HOST:587."
+        ) from error
 
 
 def start_sentry(dsn: str) -> None:
@@ -90,5 +109,7 @@ def start_sentry(dsn: str) -> None:
     try:
         import sentry_sdk
     except ImportError as error:
-        raise ImproperlyConfigured("SENTRY_DSN is set but the package sentry-sdk is not installed.") from error
+        raise ImproperlyConfigured(
+            "SENTRY_DSN is set but the package sentry-sdk is not installed."
+        ) from error
     sentry_sdk.init(dsn, send_default_pii=False)

@@ -17,7 +17,9 @@ def healthz(request: HttpRequest) -> HttpResponse:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
     except DatabaseError:
-        return HttpResponse("database away", status=503, content_type="text/plain", headers={"Retry-After": "5"})
+        return HttpResponse(
+            "database away", status=503, content_type="text/plain", headers={"Retry-After": "5"}
+        )
     return HttpResponse("ok", content_type="text/plain")
 
 

@@ -41,7 +41,9 @@ def why(entries: Sequence[fold.Entry], slug: str, today: date, labels: dict[int,
     """
     moved = steps(entries, slug)
     if not moved:
-        return ["You have not answered this card yet. New cards come one topic after the other, as many a day as you set."]
+        return [
+            "You have not answered this card yet. New cards come one topic after the other, as many a day as you set."
+        ]
     state = fold.fold(entries, slug)
     last = moved[-1]
     sentences = [_answered(last, labels), *_interval(last), _due(last, state)]
@@ -86,7 +88,9 @@ def _by_rule(before: Memory, rule: Memory, grade: int) -> str:
     if grade < fold.PASS:
         return "Not recalled: it starts anew with an interval of 1 day."
     if rule.repetitions in ORDINALS:
-        return f"That was the {ORDINALS[rule.repetitions]} success in a row, which gives {_days(rule.interval)}."
+        return (
+            f"That was the {ORDINALS[rule.repetitions]} success in a row, which gives {_days(rule.interval)}."
+        )
     return (
         f"That was success {rule.repetitions} in a row: {_days(before.interval)} x {_factor(rule.easiness)}, "
         f"rounded up, is {_days(rule.interval)}."

@@ -31,14 +31,17 @@ class ActionForm(forms.Form):
 class TurnForm(ActionForm):
     """The turn that an undo names."""
 
-    turn = forms.UUIDField(error_messages={"required": "The turn is missing.", "invalid": "The turn is not a UUID."})
+    turn = forms.UUIDField(
+        error_messages={"required": "The turn is missing.", "invalid": "The turn is not a UUID."}
+    )
 
 
 class GradeForm(TurnForm):
     """One answer; `answer` is what `study.grade` takes. Unknown point ids are dropped."""
 
     grade = forms.RegexField(
-        r"^[0-5]$", error_messages=dict.fromkeys(["required", "invalid"], "A grade is a whole number from 0 to 5.")
+        r"^[0-5]$",
+        error_messages=dict.fromkeys(["required", "invalid"], "A grade is a whole number from 0 to 5."),
     )
     seen = forms.IntegerField(
         min_value=0, max_value=LARGEST,
@@ -47,7 +50,9 @@ class GradeForm(TurnForm):
         ),
     )  # fmt: skip
     elapsed_ms = forms.RegexField(
-        r"^\d{1,15}$", required=False, error_messages={"invalid": "The field elapsed_ms must be empty or a whole number."}
+        r"^\d{1,15}$",
+        required=False,
+        error_messages={"invalid": "The field elapsed_ms must be empty or a whole number."},
     )
     field_order = ("grade", "turn", "seen", "elapsed_ms")
 
@@ -129,9 +134,13 @@ class SettingsForm(forms.ModelForm):
 class SignUpForm(forms.Form):
     """What sign-up asks beside e-mail and password: the browser fills in its time zone."""
 
-    time_zone = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput(attrs={"data-zone": ""}))
+    time_zone = forms.CharField(
+        required=False, max_length=64, widget=forms.HiddenInput(attrs={"data-zone": ""})
+    )
 
     def signup(self, request: HttpRequest, user: User) -> None:
         """Make the learner; a zone that does not exist is UTC until the settings say otherwise."""
         zone: Any = self.cleaned_data["time_zone"]
-        Learner.objects.update_or_create(user=user, defaults={"time_zone": zone if zone in set(ZONES) else "UTC"})
+        Learner.objects.update_or_create(
+            user=user, defaults={"time_zone": zone if zone in set(ZONES) else "UTC"}
+        )

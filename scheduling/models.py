@@ -14,7 +14,6 @@ from cards.models import Card, RubricPoint
 from scheduling import days, fold
 from scheduling.sm2 import Memory
 
-
 NEAR_INTERVIEW = 90  # days
 LEECH, LEECH_NEAR_INTERVIEW = 8, 4  # lapses
 
@@ -27,15 +26,23 @@ class Learner(models.Model):
 
     exam_on: date | None = None
     leech_lapses = LEECH
-    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="learner")
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="learner"
+    )
     time_zone = models.CharField(max_length=64, default="UTC")
-    day_starts_at = models.PositiveSmallIntegerField(default=4, help_text="Local hour at which the study day begins.")
+    day_starts_at = models.PositiveSmallIntegerField(
+        default=4, help_text="Local hour at which the study day begins."
+    )
     new_per_day = models.PositiveSmallIntegerField(default=10, validators=[MaxValueValidator(999)])
     reviews_per_day = models.PositiveSmallIntegerField(default=200, validators=[MaxValueValidator(9999)])
     six_grades = models.BooleanField(default=False, help_text="Show all six grades instead of four.")
-    strict_1990 = models.BooleanField(default=False, help_text="Repeat on the same day until the grade is 4 or 5.")
+    strict_1990 = models.BooleanField(
+        default=False, help_text="Repeat on the same day until the grade is 4 or 5."
+    )
     fuzz = models.BooleanField(default=True, help_text="Spread long intervals a little.")
-    show_waits = models.BooleanField(default=True, help_text="Show on each grade when the card would come back.")
+    show_waits = models.BooleanField(
+        default=True, help_text="Show on each grade when the card would come back."
+    )
     show_timer = models.BooleanField(default=False, help_text="Show the time while answering.")
     max_interval = models.PositiveSmallIntegerField(
         default=365, validators=[MinValueValidator(7), MaxValueValidator(3650)], help_text="Days."
@@ -46,7 +53,9 @@ class Learner(models.Model):
     extra_reviews = models.PositiveSmallIntegerField(default=0, editable=False)
     extra_on = models.DateField(null=True, editable=False)
     reminders = models.BooleanField(default=False, help_text="Mail when it is worth coming.")
-    reminders_from = models.DateField(null=True, editable=False, help_text="Snoozed: no mail before this day.")
+    reminders_from = models.DateField(
+        null=True, editable=False, help_text="Snoozed: no mail before this day."
+    )
 
     class Meta:
         constraints = [
@@ -99,7 +108,9 @@ class CardStateQuerySet(models.QuerySet["CardState"]):
 
     def with_parent_passed(self) -> Self:
         """Leave out children whose parent's last counted grade was a fail: they rest meanwhile."""
-        failed = CardState.objects.filter(user=OuterRef("user"), card=OuterRef("card__parent"), last_grade__lt=3)
+        failed = CardState.objects.filter(
+            user=OuterRef("user"), card=OuterRef("card__parent"), last_grade__lt=3
+        )
         return self.filter(~Exists(failed))
 
 
@@ -111,20 +122,28 @@ class CardState(models.Model):
         "lapses", "last_grade", "last_sequence", "last_answered_at", "repeating",
     ]  # fmt: skip
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="card_states", db_index=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="card_states", db_index=False
+    )
     card = models.ForeignKey(Card, models.PROTECT, related_name="states")
     # Memory: the fold of the log, to the last column.
     repetitions = models.PositiveIntegerField(default=0)
     interval = models.PositiveIntegerField(default=0, help_text="Days.")
     easiness = models.PositiveIntegerField(default=250, help_text="E-Factor in hundredths.")
     due_on = models.DateField(null=True, help_text="Study day, not an instant.")
-    last_reviewed_on = models.DateField(null=True, help_text="Study day of the last answer that moved the memory.")
-    review_count = models.PositiveIntegerField(default=0, help_text="Answers, repeats included, practice not.")
+    last_reviewed_on = models.DateField(
+        null=True, help_text="Study day of the last answer that moved the memory."
+    )
+    review_count = models.PositiveIntegerField(
+        default=0, help_text="Answers, repeats included, practice not."
+    )
     lapses = models.PositiveIntegerField(default=0)
     last_grade = models.PositiveSmallIntegerField(null=True)
     last_sequence = models.PositiveIntegerField(null=True)
     last_answered_at = models.DateTimeField(null=True)
-    repeating = models.BooleanField(default=False, help_text="Comes again today; counts on last_reviewed_on only.")
+    repeating = models.BooleanField(
+        default=False, help_text="Comes again today; counts on last_reviewed_on only."
+    )
     # Wishes: not in the log.
     suspended = models.BooleanField(default=False)
     buried_until = models.DateField(null=True, help_text="Not shown before this study day.")
@@ -140,7 +159,9 @@ class CardState(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["user", "card"], name="one_state_per_card"),
             models.CheckConstraint(condition=Q(easiness__gte=130), name="easiness_at_least_130"),
-            models.CheckConstraint(condition=Q(last_grade=None) | Q(last_grade__lte=5), name="last_grade_0_to_5"),
+            models.CheckConstraint(
+                condition=Q(last_grade=None) | Q(last_grade__lte=5), name="last_grade_0_to_5"
+            ),
             models.CheckConstraint(
                 condition=Q(due_on=None, review_count=0) | Q(due_on__isnull=False, review_count__gt=0),
                 name="due_when_answered",
@@ -180,7 +201,9 @@ class Review(models.Model):
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="reviews", db_index=False)
     card = models.ForeignKey(Card, models.PROTECT, related_name="reviews")
-    sequence = models.PositiveIntegerField(help_text="Rises by one over all of the learner's cards; never reused.")
+    sequence = models.PositiveIntegerField(
+        help_text="Rises by one over all of the learner's cards; never reused."
+    )
     turn = models.UUIDField(help_text="Drawn when the card was shown; makes a repeated request harmless.")
     reviewed_at = models.DateTimeField()
     study_day = models.DateField()
@@ -194,7 +217,9 @@ class Review(models.Model):
     rules = models.CharField(max_length=100)
     revision = models.PositiveIntegerField(default=1)
     void = models.BooleanField(default=False)
-    predicted = models.FloatField(null=True, help_text="Chance of recall that FSRS gave just before; outside the law.")
+    predicted = models.FloatField(
+        null=True, help_text="Chance of recall that FSRS gave just before; outside the law."
+    )
 
     class Meta:
         ordering = ["user", "sequence"]
@@ -206,7 +231,9 @@ class Review(models.Model):
                 name="grade_0_to_5_unless_manual",
             ),
             models.CheckConstraint(condition=Q(easiness__gte=130), name="review_easiness_at_least_130"),
-            models.CheckConstraint(condition=Q(due_on__isnull=False) | Q(kind="practice"), name="review_gives_a_date"),
+            models.CheckConstraint(
+                condition=Q(due_on__isnull=False) | Q(kind="practice"), name="review_gives_a_date"
+            ),
         ]
         indexes = [
             # queue.todays_answers, stats: one learner's days.
@@ -286,7 +313,9 @@ class Plan(models.Model):
 class DayOff(models.Model):
     """A study day on which the learner will not study; it breaks no streak."""
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="days_off", db_index=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="days_off", db_index=False
+    )
     day = models.DateField()
 
     class Meta:
@@ -300,7 +329,9 @@ class DayOff(models.Model):
 class Reminder(models.Model):
     """A mail that was claimed to be sent, at most one a learner and study day."""
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="reminders", db_index=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="reminders", db_index=False
+    )
     day = models.DateField()
     sent_at = models.DateTimeField(null=True)
 

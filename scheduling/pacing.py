@@ -203,7 +203,8 @@ class Pace:
     """What steers one study day. Without an interview only breaks do.
 
     `unseen` cards of the plan were not met when the day began; `seconds` an
-    answer; `new_per_day` and `reviews_per_day` are the learner's own limits.
+    answer; `new_per_day` and `reviews_per_day` are the learner's own limits, and
+    `extra_new` cards were asked for today.
     """
 
     interview: date | None
@@ -213,6 +214,7 @@ class Pace:
     seconds: int = 60
     new_per_day: int = 10
     reviews_per_day: int = 200
+    extra_new: int = 0
 
     def limits(self, today: date, due: int) -> Limits:
         """Return what today may hold; `due` counts the reviews that are done already too."""
@@ -220,10 +222,20 @@ class Pace:
         if past := break_behind(today, self.week):
             reviews = min(reviews, portion(due, today, past, self.week))
         if self.interview is None or self.interview < today:
-            return Limits(self.new_per_day, reviews, answers=self.new_per_day + reviews)
+            new = self.new_per_day + self.extra_new
+            return Limits(new, reviews, new_despite_backlog=self.extra_new > 0, answers=new + reviews)
         fits = answers_in(self.week.on(today), self.seconds)
         new = new_per_day(self.unseen, today, self.interview, self.week, self.start)
-        return Limits(min(new, fits), reviews, new_despite_backlog=True, new_first=True, answers=fits)
+        new = min(new, fits) + self.extra_new
+        return Limits(new, reviews, new_despite_backlog=True, new_first=True, answers=fits)
+
+
+def own_day_has_come(last_on: date | None, interval: int, today: date) -> bool:
+    """Tell whether a card is due by its own interval, and not only by an interview's cap.
+
+    Once the interview is over, what only the cap made due waits for its own day.
+    """
+    return last_on is None or last_on + timedelta(days=interval) <= today
 
 
 def _break_around(day: date, week: Week) -> Break:

@@ -66,7 +66,11 @@ def pace(learner: Learner, plan: Plan | None, today: date) -> Pace:
     The learner's own limits, what was added for today included, hold without a plan.
     """
     week = week_of(learner, plan, today)
-    own = {"new_per_day": learner.new_limit(today), "reviews_per_day": learner.review_limit(today)}
+    own = {
+        "new_per_day": learner.new_per_day,
+        "reviews_per_day": learner.review_limit(today),
+        "extra_new": learner.extra_new if learner.extra_on == today else 0,
+    }
     if plan is None:
         return Pace(None, today, week, **own)
     unseen, learned, milliseconds, timed = _numbers(learner, plan, today)
@@ -136,7 +140,7 @@ def _recent(learner: Learner) -> QuerySet[Review]:
 def _numbers(learner: Learner, plan: Plan, today: date) -> tuple[int, int, float, int]:
     """Return cards unmet, cards met today, and the mean and number of the last timed answers."""
     recent = Review.objects.filter(pk__in=_recent(learner).values("pk")).order_by().values("user")
-    times = recent.annotate(mean=Avg(Least("elapsed_ms", LONGEST_MS)), timed=Count("elapsed_ms"))
+    times = recent.annotate(timed=Count("elapsed_ms"), mean=Avg(Least("elapsed_ms", LONGEST_MS), filter=Q(elapsed_ms__isnull=False)))
     learned = Review.objects.filter(user=learner.pk, study_day=today, void=False, kind="learn").order_by()
     unseen = unseen_cards(learner, scope_of(plan)).order_by()
     row = Learner.objects.filter(pk=learner.pk).values_list(

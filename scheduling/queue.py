@@ -100,9 +100,7 @@ def choose(
     )
 
 
-def _one_by_one(
-    learner: Learner, today: date, scope: Scope, answered: Sequence[Answered]
-) -> order.Choice:
+def _one_by_one(learner: Learner, today: date, scope: Scope, answered: Sequence[Answered]) -> order.Choice:
     """Return the next card to practice or to review ahead: each once a day. One statement."""
     done = {row.counted.card for row in answered if row.kind == "practice" or not scope.practice}
     cards = practice_cards(learner, scope) if scope.practice else ahead_cards(learner, today, scope)
@@ -136,10 +134,14 @@ def todays_answers(learner: Learner, today: date, scope: Scope) -> list[Answered
         Review.objects.filter(user=learner.pk, study_day=today, void=False)
         .annotate(waiting=Exists(states), family=Coalesce("card__parent", "card"))
         .order_by("sequence")
-        .values_list("turn", "card__slug", "grade", "kind", "card", "family", "reviewed_at", "rules", "waiting")
+        .values_list(
+            "turn", "card__slug", "grade", "kind", "card", "family", "reviewed_at", "rules", "waiting"
+        )
     )
     return [
-        Answered(turn, slug, grade, kind, order.Answer(card, family, kind, at, _repeats(grade, rules), waiting))
+        Answered(
+            turn, slug, grade, kind, order.Answer(card, family, kind, at, _repeats(grade, rules), waiting)
+        )
         for turn, slug, grade, kind, card, family, at, rules, waiting in rows
     ]
 
@@ -156,9 +158,7 @@ def due_rows(learner: Learner, today: date, scope: Scope) -> list[order.Due]:
     return [order.Due(*row) for row in rows]
 
 
-def new_rows(
-    learner: Learner, today: date, scope: Scope, families: set[int], limit: int
-) -> list[order.New]:
+def new_rows(learner: Learner, today: date, scope: Scope, families: set[int], limit: int) -> list[order.New]:
     """Return cards never answered, in order of introduction, enough to fill the limit.
 
     Round-robin over topics: first every topic's first card. A child comes once

@@ -17,7 +17,9 @@ def rebuild(check: bool = False) -> Iterator[str]:
 
     With `check` nothing is written. A transaction a learner, behind their lock.
     """
-    for user in User.objects.filter(Q(reviews__isnull=False) | Q(card_states__isnull=False)).distinct().iterator():
+    for user in (
+        User.objects.filter(Q(reviews__isnull=False) | Q(card_states__isnull=False)).distinct().iterator()
+    ):
         yield from _rebuild_one(user, check)
 
 

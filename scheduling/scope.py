@@ -70,8 +70,12 @@ class Scope:
     @classmethod
     def of(cls, data: QueryDict) -> Self:
         """Return the filters as sent; an unknown level or kind is left out. No query."""
-        found = {name: tuple(value for value in data.getlist(name) if len(value) <= LONGEST) for name in SLUGS}
-        allowed = {name: tuple(value for value in data.getlist(name) if fits(value)) for name, fits in FITS.items()}
+        found = {
+            name: tuple(value for value in data.getlist(name) if len(value) <= LONGEST) for name in SLUGS
+        }
+        allowed = {
+            name: tuple(value for value in data.getlist(name) if fits(value)) for name, fits in FITS.items()
+        }
         single = {name: allowed[name][:1] for name in ("flagged", "leech", "mode", "minutes", "began")}
         return cls(**{**found, **allowed, **single})
 
@@ -85,7 +89,11 @@ class Scope:
         known = {}
         for name, model in SLUGS.items():
             sent = getattr(scope, name)
-            there = set(model._default_manager.filter(slug__in=sent).values_list("slug", flat=True)) if sent else set()
+            there = (
+                set(model._default_manager.filter(slug__in=sent).values_list("slug", flat=True))
+                if sent
+                else set()
+            )
             known[name] = tuple(value for value in sent if value in there)
         scope = replace(scope, **known)
         kept = scope.pairs()
@@ -99,7 +107,13 @@ class Scope:
     @property
     def shown(self) -> list[str]:
         """Return the filters as people read them."""
-        words = {"flagged": "flagged", "leech": "leeches", "mode": "{}", "level": "level {}", "minutes": "{} minutes"}
+        words = {
+            "flagged": "flagged",
+            "leech": "leeches",
+            "mode": "{}",
+            "level": "level {}",
+            "minutes": "{} minutes",
+        }
         return [words.get(name, "{}").format(value) for name, value in self.pairs() if name != "began"]
 
     def query(self) -> str:

@@ -227,7 +227,7 @@ class Run:
             early=counted["early"],
             answers=counted.total(),
             seconds=counted.total() * seconds,
-            backlog=sum(self._is_overdue(row, day) for row in self.waiting.values()),
+            backlog=sum(pacing.own_day_has_come(row.last_on, row.interval, day) for row in self.waiting.values()),
             unseen=len(self.unseen),
         )
 
@@ -294,10 +294,6 @@ class Run:
             if state.due_on is None or state.last_reviewed_on is None or (card.rests_until or day) > day:
                 continue
             yield Candidate(card.id, card.family, state.due_on, state.last_reviewed_on, state.memory.interval)
-
-    def _is_overdue(self, row: Due, day: date) -> bool:
-        """Tell whether a card is due by its own interval, not only because the interview is near."""
-        return row.last_on is None or row.last_on + timedelta(days=row.interval) <= day
 
     def _rests(self, row: Due) -> bool:
         return row.card != row.family and row.family in self.failing

@@ -122,7 +122,12 @@ def undo(learner: Learner, turn: UUID, now: datetime) -> Outcome:
     The row stays in the log, void; the card's state is folded anew from the rest.
     """
     lock(learner)
-    last = Review.objects.filter(user=learner.pk, void=False).select_related("card").order_by("-sequence").first()
+    last = (
+        Review.objects.filter(user=learner.pk, void=False)
+        .select_related("card")
+        .order_by("-sequence")
+        .first()
+    )
     if last is None or last.turn != turn or last.study_day != learner.today(now):
         return Outcome("unchanged", "Nothing taken back: that is no longer your last answer of today.")
     last.void = True
@@ -142,9 +147,17 @@ def set_by_hand(learner: Learner, card: Card, memory: Memory, now: datetime) -> 
     An interval of 0 makes the card due today, as if never seen.
     """
     today = take_sequence(learner, now)
-    own = CardState.objects.filter(user=learner.pk, card=card).first() or CardState(user=learner.user, card=card)
+    own = CardState.objects.filter(user=learner.pk, card=card).first() or CardState(
+        user=learner.user, card=card
+    )
     due_on = today + timedelta(days=memory.interval)
-    values = {"kind": "manual", "grade": None, "rules": learner.terms(today), "due_on": due_on, **asdict(memory)}
+    values = {
+        "kind": "manual",
+        "grade": None,
+        "rules": learner.terms(today),
+        "due_on": due_on,
+        **asdict(memory),
+    }
     entry = fold.Entry(sequence=learner.last_sequence, reviewed_at=now, study_day=today, **values)
     Review.objects.create(
         user_id=learner.pk, card=card, turn=uuid4(), revision=card.revision, sequence=entry.sequence,
@@ -152,7 +165,10 @@ def set_by_hand(learner: Learner, card: Card, memory: Memory, now: datetime) -> 
     )  # fmt: skip
     own.take(fold.apply(own.folded, entry, card.slug))
     own.save()
-    return Outcome("set", "Reset: it starts anew." if not memory.interval else "Marked as known: it comes back in a month.")
+    return Outcome(
+        "set",
+        "Reset: it starts anew." if not memory.interval else "Marked as known: it comes back in a month.",
+    )
 
 
 @one_transaction
@@ -210,7 +226,9 @@ def _record(
 def _tick(review: Review, said: tuple[int, ...]) -> None:
     """Store a tick for each point shown; a point that is not this card's is dropped. Two statements."""
     shown = review.card.points.filter(retired=False).values_list("pk", flat=True)
-    ticks = [Tick(user_id=review.user_id, review=review, point_id=point, said=point in said) for point in shown]
+    ticks = [
+        Tick(user_id=review.user_id, review=review, point_id=point, said=point in said) for point in shown
+    ]
     if any(tick.said for tick in ticks):
         Tick.objects.bulk_create(ticks)
 

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 from django.db.models import Count, F, FilteredRelation, IntegerField, OuterRef, Q, Subquery
 
-from cards.models import Card, CardQuerySet, RubricPoint
+from cards.models import Card, CardQuerySet
 from scheduling import days, fold
 from scheduling.models import CardState, Learner, Tick
 

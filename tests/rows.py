@@ -27,7 +27,12 @@ def make_card(question="What is bias?", *, topic=None, points=(), **values):
 
 
 def make_child(parent, **values):
-    values = {"slug": f"{parent.slug}--{next(numbers)}", "part": "followup", "position": parent.position + 1, **values}
+    values = {
+        "slug": f"{parent.slug}--{next(numbers)}",
+        "part": "followup",
+        "position": parent.position + 1,
+        **values,
+    }
     return make_card("And then?", topic=parent.topic, parent=parent, **values)
 
 

@@ -27,7 +27,19 @@ ALLOWED = {
     "scheduling": {"cards", "scheduling"},
     "config": {"config"},
 }
-NOT_PURE = ("django", "random", "time", "secrets", "sqlite3", "socket", "subprocess", "pathlib", "os", "io", "uuid")
+NOT_PURE = (
+    "django",
+    "random",
+    "time",
+    "secrets",
+    "sqlite3",
+    "socket",
+    "subprocess",
+    "pathlib",
+    "os",
+    "io",
+    "uuid",
+)
 WRITERS = {"scheduling.study", "scheduling.wishes", "scheduling.rebuild"}
 
 
@@ -66,7 +78,9 @@ def test_arrows_point_the_allowed_way(name):
 @pytest.mark.parametrize("name", [name for name in MODULES if within(name, PURE)])
 def test_pure_modules_know_no_django_clock_chance_or_files(name):
     for target in imports(MODULES[name]):
-        assert not within(target, NOT_PURE) or target == "pathlib.PurePosixPath", f"{name} is pure and must not import {target}"
+        assert not within(target, NOT_PURE) or target == "pathlib.PurePosixPath", (
+            f"{name} is pure and must not import {target}"
+        )
         if within(target, ("cards", "scheduling")):
             assert within(target, PURE), f"{name} is pure and must not import {target}"
 
@@ -79,7 +93,9 @@ def test_only_study_writes_states_and_reviews(name):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             written = ast.unparse(node.func)
             for model in ("Review", "CardState", "Tick"):
-                assert not written.startswith((f"{model}.objects.create", f"{model}.objects.update", f"{model}.objects.bulk"))
+                assert not written.startswith(
+                    (f"{model}.objects.create", f"{model}.objects.update", f"{model}.objects.bulk")
+                )
 
 
 def test_every_rule_names_a_module_that_exists():

@@ -8,17 +8,29 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-GOOD = {"SECRET_KEY": "a long and random value: 0123456789 abcdefghijklmnopqrstuvwxyz", "ALLOWED_HOSTS": "anneal.example"}
+GOOD = {
+    "SECRET_KEY": "a long and random value: 0123456789 abcdefghijklmnopqrstuvwxyz",
+    "ALLOWED_HOSTS": "anneal.example",
+}
 
 
 def manage(*args, **environment):
     kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     call = [sys.executable, "-W", "ignore", "manage.py", *args]
-    return subprocess.run(call, cwd=ROOT, env={**kept, **environment}, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(
+        call, cwd=ROOT, env={**kept, **environment}, capture_output=True, text=True, timeout=60, check=False
+    )
 
 
 def test_a_site_with_its_secrets_passes_the_deployment_check(tmp_path):
-    done = manage("check", "--deploy", "--fail-level", "WARNING", **GOOD, DATABASE_URL=f"sqlite:///{tmp_path}/db.sqlite3")
+    done = manage(
+        "check",
+        "--deploy",
+        "--fail-level",
+        "WARNING",
+        **GOOD,
+        DATABASE_URL=f"sqlite:///{tmp_path}/db.sqlite3",
+    )
 
     assert done.returncode == 0, done.stderr
 

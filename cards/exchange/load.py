@@ -39,7 +39,9 @@ def load(
     """
     topics = load_taxonomy(taxonomy)
     loaded = Loaded()
-    known = {card.slug: card for card in Card.objects.filter(part=Card.Part.CARD).prefetch_related(*rows.PREFETCH)}
+    known = {
+        card.slug: card for card in Card.objects.filter(part=Card.Part.CARD).prefetch_related(*rows.PREFETCH)
+    }
     places: dict[str, int] = {}
     for done, record in enumerate(records, 1):
         position = places.setdefault(record.topic, 0)
@@ -58,7 +60,9 @@ def load_taxonomy(taxonomy: Taxonomy) -> dict[str, Topic]:
     topics = {}
     position = 0
     for place, area in enumerate(taxonomy.areas):
-        row, _ = Area.objects.update_or_create(slug=area.slug, defaults={"name": area.name, "position": place})
+        row, _ = Area.objects.update_or_create(
+            slug=area.slug, defaults={"name": area.name, "position": place}
+        )
         for topic in area.topics:
             values = {"name": topic.name, "area": row, "position": position}
             topics[topic.slug], _ = Topic.objects.update_or_create(slug=topic.slug, defaults=values)
@@ -94,7 +98,12 @@ def _load_one(
 
 
 def _write(
-    card: Card, record: CardRecord, topic: Topic, position: int, sources: list[dict[str, object]], in_file: str
+    card: Card,
+    record: CardRecord,
+    topic: Topic,
+    position: int,
+    sources: list[dict[str, object]],
+    in_file: str,
 ) -> None:
     """Save the card, its points and its children; what is gone from the record is retired."""
     for name, value in rows.columns(record).items():

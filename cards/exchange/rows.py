@@ -74,7 +74,10 @@ def _slugs(rows: object) -> tuple[str, ...]:
 
 def _children(children: list[Card], part: str) -> tuple[Child, ...]:
     """Return the children of one part, in their order, under the ids they have in the file."""
-    chosen = sorted((child for child in children if child.part == part), key=lambda child: (child.position, child.pk))
+    chosen = sorted(
+        (child for child in children if child.part == part), key=lambda child: (child.position, child.pk)
+    )
     return tuple(
-        Child(id=child.slug.split("--", 1)[1], question=child.question, answer=child.answer) for child in chosen
+        Child(id=child.slug.split("--", 1)[1], question=child.question, answer=child.answer)
+        for child in chosen
     )

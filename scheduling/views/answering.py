@@ -47,13 +47,20 @@ def session_context(
         "scope": scope,
         "outcome": outcome,
         "learner": learner,
-        "first_know": list(visible.filter(leads_to=turn.card.parent_id or turn.card.pk)) if turn and turn.leech else [],
+        "first_know": list(visible.filter(leads_to=turn.card.parent_id or turn.card.pk))
+        if turn and turn.leech
+        else [],
         "ending": None if turn else ending(learner, session.today),
     }
 
 
 def respond(
-    request: HttpRequest, learner: Learner, now: datetime, outcome: Outcome, card: Card | None = None, status: int = 200
+    request: HttpRequest,
+    learner: Learner,
+    now: datetime,
+    outcome: Outcome,
+    card: Card | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     """Answer an action: htmx with the session, a plain form with a redirect to its page."""
     scope = Scope.of(request.POST)
@@ -92,7 +99,9 @@ def gone(request: HttpRequest, learner: Learner, now: datetime) -> HttpResponse:
     """Answer 404 to a grade of a card that is not there; htmx goes on with the next turn."""
     if not request.htmx:
         raise Http404("no such card")
-    return respond(request, learner, now, Outcome("gone", "Not saved: this card is no longer in the deck."), status=404)
+    return respond(
+        request, learner, now, Outcome("gone", "Not saved: this card is no longer in the deck."), status=404
+    )
 
 
 def told(request: HttpRequest, ignored: list[str]) -> Outcome | None:

@@ -21,7 +21,9 @@ def cards(request: HttpRequest) -> HttpResponse:
     words = request.GET.get("q", "").replace("\0", "")[:LONGEST_SEARCH]
     found = scope.of_cards(Card.objects.visible_to(request.user)).filter(part=Card.Part.CARD)
     for word in words.split():
-        found = found.filter(Q(question__icontains=word) | Q(answer__icontains=word) | Q(topic__name__icontains=word))
+        found = found.filter(
+            Q(question__icontains=word) | Q(answer__icontains=word) | Q(topic__name__icontains=word)
+        )
     found = found.select_related("topic__area").order_by("topic__position", "position", "pk")
     context = {
         "page": Paginator(found, PER_PAGE).get_page(request.GET.get("page")),
@@ -68,5 +70,6 @@ def own(request: HttpRequest, shown: Card) -> dict[str, object]:
         "state": by_card.get(shown.pk),
         "states": by_card,
         "history": history[:50],
-        "note": Note.objects.filter(user=request.user, card=shown).values_list("text", flat=True).first() or "",
+        "note": Note.objects.filter(user=request.user, card=shown).values_list("text", flat=True).first()
+        or "",
     }

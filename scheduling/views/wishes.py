@@ -81,7 +81,9 @@ def reset(request: HttpRequest, card_id: int) -> HttpResponse:
 def known(request: HttpRequest, card_id: int) -> HttpResponse:
     """Take a new card as known: it comes back in a month. Show the next."""
     learner, now = Learner.of(request.user), timezone.now()
-    return respond(request, learner, now, study.set_by_hand(learner, visible(request, card_id), study.KNOWN, now))
+    return respond(
+        request, learner, now, study.set_by_hand(learner, visible(request, card_id), study.KNOWN, now)
+    )
 
 
 def stay(request: HttpRequest, card_id: int, write: Callable[[Learner, Card], Outcome]) -> HttpResponse:
@@ -109,7 +111,9 @@ def aside(request: HttpRequest) -> HttpResponse:
     learner = Learner.of(request.user)
     today = learner.today(timezone.now())
     states = list(
-        CardState.objects.filter(Q(suspended=True) | Q(flagged=True) | Q(buried_until__gt=today), user=learner.pk)
+        CardState.objects.filter(
+            Q(suspended=True) | Q(flagged=True) | Q(buried_until__gt=today), user=learner.pk
+        )
         .select_related("card__parent")
         .order_by("card__topic__position", "card__position")[:LONGEST_LIST]
     )

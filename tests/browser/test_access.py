@@ -12,7 +12,16 @@ from tests.rows import answer, make_card
 pytestmark = pytest.mark.django_db(transaction=True)
 DETAILS = "Some $x^2$ and `code`:\n\n```python\ndef f(x):\n    return x ** 2  # square\n```\n\n$$y = \\frac{a}{b}$$\n\n| a | b |\n|-|-|\n| 1 | 2 |\n\n- one\n- two"
 PUBLIC = ["/", "/cards/", "/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/nowhere/"]
-OWN = ["/", "/study/", "/study/aside/", "/cards/", "/progress/", "/plan/", "/settings/", "/accounts/password/change/"]
+OWN = [
+    "/",
+    "/study/",
+    "/study/aside/",
+    "/cards/",
+    "/progress/",
+    "/plan/",
+    "/settings/",
+    "/accounts/password/change/",
+]
 
 
 @pytest.fixture
@@ -28,7 +37,9 @@ def themed(page, request):
 
 def sign_in(page, live_server, client, learner):
     client.force_login(learner.user)
-    page.context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}])
+    page.context.add_cookies(
+        [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}]
+    )
 
 
 def violations(page):

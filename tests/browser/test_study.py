@@ -105,7 +105,9 @@ def test_keys_are_ignored_in_fields_with_modifiers_and_on_repeat(study):
     expect(page.locator("#words")).to_have_value("s3 u-")
     page.locator("#turn h1").click()
     page.keyboard.press("Control+s")
-    page.evaluate("""() => document.body.dispatchEvent(new KeyboardEvent("keydown", {key: "s", code: "KeyS", repeat: true, bubbles: true}))""")
+    page.evaluate(
+        """() => document.body.dispatchEvent(new KeyboardEvent("keydown", {key: "s", code: "KeyS", repeat: true, bubbles: true}))"""
+    )
     page.wait_for_timeout(300)
 
     shown(page, 0)
@@ -116,7 +118,9 @@ def test_keys_work_by_position_on_another_layout(study):
     cards(2)
     page = study()
 
-    page.evaluate("""() => document.body.dispatchEvent(new KeyboardEvent("keydown", {key: "ы", code: "KeyS", bubbles: true}))""")
+    page.evaluate(
+        """() => document.body.dispatchEvent(new KeyboardEvent("keydown", {key: "ы", code: "KeyS", bubbles: true}))"""
+    )
 
     shown(page, 1)
     assert CardState.objects.get().skips == 1
@@ -140,7 +144,10 @@ def test_ticks_propose_a_grade_and_are_stored(study):
     boxes = page.locator(".ticks input")
 
     def proposed():
-        return [text.strip() for text in page.locator(".grade:has(.proposed:visible) .grade-label").all_inner_texts()]
+        return [
+            text.strip()
+            for text in page.locator(".grade:has(.proposed:visible) .grade-label").all_inner_texts()
+        ]
 
     assert proposed() == []
     boxes.nth(0).check()
@@ -363,7 +370,9 @@ def test_a_card_unpublished_while_shown_makes_way_for_the_next(study):
 def without_javascript(browser, live_server, ada, client):
     context = browser.new_context(java_script_enabled=False, base_url=live_server.url)
     client.force_login(ada.user)
-    context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}])
+    context.add_cookies(
+        [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}]
+    )
     yield context.new_page()
     context.close()
 
@@ -396,8 +405,14 @@ def test_the_whole_loop_works_without_javascript(without_javascript, ada):
     ]  # fmt: skip
 
 
-def test_on_a_phone_the_buttons_are_thumb_sized_at_the_bottom_and_nothing_scrolls_sideways(study, live_server):
-    cards(2, answer="A long answer. " * 60, details="| a | b | c | d |\n|-|-|-|-|\n| " + " | ".join(["a wide cell"] * 4) + " |")
+def test_on_a_phone_the_buttons_are_thumb_sized_at_the_bottom_and_nothing_scrolls_sideways(
+    study, live_server
+):
+    cards(
+        2,
+        answer="A long answer. " * 60,
+        details="| a | b | c | d |\n|-|-|-|-|\n| " + " | ".join(["a wide cell"] * 4) + " |",
+    )
     page = study()
     page.set_viewport_size({"width": 390, "height": 844})
     page.locator("#answer > summary").click()

@@ -28,7 +28,9 @@ def load(*paths):
 
 def everything():
     names = [field.name for field in Card._meta.concrete_fields if field.name != "updated_at"]
-    return list(Card.objects.order_by("pk").values_list(*names)), list(RubricPoint.objects.order_by("pk").values_list())
+    return list(Card.objects.order_by("pk").values_list(*names)), list(
+        RubricPoint.objects.order_by("pk").values_list()
+    )
 
 
 def edit(path, old, new):
@@ -51,7 +53,12 @@ def test_a_deck_becomes_areas_topics_cards_points_and_children(deck):
     card = cards.filter(children__isnull=False).first()
     child = card.children.first()
     assert child.slug.startswith(f"{card.slug}--")
-    assert (child.topic, child.kind, child.level, child.status) == (card.topic, card.kind, card.level, card.status)
+    assert (child.topic, child.kind, child.level, child.status) == (
+        card.topic,
+        card.kind,
+        card.level,
+        card.status,
+    )
     assert set(child.roles.all()) == set(card.roles.all())
     assert child.position == card.position + 2
     assert card.points.filter(must=True).count() >= 2

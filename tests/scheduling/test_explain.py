@@ -18,7 +18,9 @@ def log(answers, rules="text_1990 max365"):
     state, rows = fold.State(), []
     for sequence, (day, grade) in enumerate(answers, 1):
         today = FIRST + timedelta(days=day)
-        row = fold.Entry(sequence, datetime(2026, 3, 2, tzinfo=UTC), today, fold.kind_of(state, today), grade, rules)
+        row = fold.Entry(
+            sequence, datetime(2026, 3, 2, tzinfo=UTC), today, fold.kind_of(state, today), grade, rules
+        )
         state = fold.apply(state, row, "bias")
         rows.append(row)
     return rows, state
@@ -58,7 +60,18 @@ def test_an_early_answer_an_interview_and_the_maximum_are_named():
 
 
 def test_a_state_set_by_hand_is_named():
-    row = fold.Entry(1, datetime(2026, 3, 2, tzinfo=UTC), FIRST, "manual", None, "text_1990 max365", 3, 30, 250, FIRST + timedelta(days=30))
+    row = fold.Entry(
+        1,
+        datetime(2026, 3, 2, tzinfo=UTC),
+        FIRST,
+        "manual",
+        None,
+        "text_1990 max365",
+        3,
+        30,
+        250,
+        FIRST + timedelta(days=30),
+    )
 
     text = " ".join(explain.why([row], "bias", FIRST, LABELS))
 

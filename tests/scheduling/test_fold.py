@@ -82,7 +82,9 @@ def test_practice_moves_nothing():
 
 
 def test_a_reset_card_is_due_at_once_as_if_never_seen():
-    reset = entry(2, 3, None, "manual", repetitions=0, interval=0, easiness=250, due_on=FIRST + timedelta(days=3))
+    reset = entry(
+        2, 3, None, "manual", repetitions=0, interval=0, easiness=250, due_on=FIRST + timedelta(days=3)
+    )
     state = fold.apply(run((0, 4)), reset, "bias")
 
     assert state.memory == Memory()

@@ -19,7 +19,14 @@ from scheduling.rebuild import rebuild
 from scheduling.scope import Scope
 from tests.rows import make_card, make_child, make_topic
 
-ZONES = ["UTC", "America/New_York", "Europe/Berlin", "Pacific/Kiritimati", "Pacific/Pago_Pago", "Australia/Lord_Howe"]
+ZONES = [
+    "UTC",
+    "America/New_York",
+    "Europe/Berlin",
+    "Pacific/Kiritimati",
+    "Pacific/Pago_Pago",
+    "Australia/Lord_Howe",
+]
 
 
 class Weeks(RuleBasedStateMachine):
@@ -42,7 +49,9 @@ class Weeks(RuleBasedStateMachine):
         return Learner.objects.select_related("user").get(user=self.user)
 
     def grade(self, card: int, grade: int, turn: UUID, seen: int) -> str:
-        return study.grade(self.learner, card, study.Answer(grade=grade, turn=turn, seen=seen), self.now).status
+        return study.grade(
+            self.learner, card, study.Answer(grade=grade, turn=turn, seen=seen), self.now
+        ).status
 
     @rule(grade=st.integers(0, 5), seconds=st.integers(1, 900))
     def answer_what_is_shown(self, grade: int, seconds: int) -> None:
@@ -120,13 +129,17 @@ class Weeks(RuleBasedStateMachine):
 
     @invariant()
     def sequences_rise_by_one(self) -> None:
-        sequences = list(Review.objects.filter(user=self.user).order_by("sequence").values_list("sequence", flat=True))
+        sequences = list(
+            Review.objects.filter(user=self.user).order_by("sequence").values_list("sequence", flat=True)
+        )
         assert sequences == list(range(1, len(sequences) + 1))
         assert self.learner.last_sequence == len(sequences)
 
     @invariant()
     def study_days_never_go_back(self) -> None:
-        days = list(Review.objects.filter(user=self.user).order_by("sequence").values_list("study_day", flat=True))
+        days = list(
+            Review.objects.filter(user=self.user).order_by("sequence").values_list("study_day", flat=True)
+        )
         assert days == sorted(days)
 
 

@@ -107,7 +107,9 @@ def test_minutes_begin_when_the_page_is_first_asked_for(signed_in):
     assert "12 minutes are over" in text(signed_in.get("/study/?minutes=12&began=1000"))
 
 
-@pytest.mark.parametrize("query", ["minutes=0", "minutes=9999", "minutes=x", "began=x", "mode=cram", "flagged=2", "leech=yes"])
+@pytest.mark.parametrize(
+    "query", ["minutes=0", "minutes=9999", "minutes=x", "began=x", "mode=cram", "flagged=2", "leech=yes"]
+)
 def test_a_mode_that_does_not_exist_is_ignored_with_a_notice(signed_in, query):
     make_card()
 
@@ -125,7 +127,7 @@ def test_flagged_cards_and_leeches_are_scopes(learner):
     CardState.objects.filter(card=leech).update(lapses=8)
 
     def shown(**filters):
-        session = queue.session(learner, day(1), Scope(**{name: ("1",) for name in filters}))
+        session = queue.session(learner, day(1), Scope(**dict.fromkeys(filters, ("1",))))
         return session.counts.due, session.turn.card
 
     assert shown(flagged=1) == (1, flagged)
@@ -211,7 +213,9 @@ def test_the_end_says_how_it_went_and_what_comes(learner):
     assert (end.tomorrow, end.buried, end.ahead, end.due) == (1, 1, 3, 0)
 
 
-def test_everything_asked_at_once_still_takes_few_statements(signed_in, learner, django_assert_max_num_queries):
+def test_everything_asked_at_once_still_takes_few_statements(
+    signed_in, learner, django_assert_max_num_queries
+):
     card = make_card(points=[("what", True), ("why", True)])
     make_card(position=5, points=[("what", True)])
     data = {"grade": 4, "turn": str(uuid4()), "seen": 0, "point": [point.pk for point in card.points.all()]}

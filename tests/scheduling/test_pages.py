@@ -64,7 +64,10 @@ def test_a_time_zone_that_does_not_exist_is_utc(client):
 def test_sign_up_can_be_closed(client, settings):
     settings.SIGN_UP = "closed"
 
-    client.post("/accounts/signup/", {"email": "a@example.com", "password1": "correct horse", "password2": "correct horse"})
+    client.post(
+        "/accounts/signup/",
+        {"email": "a@example.com", "password1": "correct horse", "password2": "correct horse"},
+    )
 
     assert not User.objects.exists()
 
@@ -81,7 +84,9 @@ def test_a_forgotten_password_is_reset_by_a_link_in_a_mail(client, user):
     (link,) = re.findall(r"http://testserver(\S+)", mail.outbox[0].body)
     form = client.get(link, follow=True)
     client.post(form.redirect_chain[-1][0], {"password1": "battery staple", "password2": "battery staple"})
-    assert client.login(username="ada", password="battery staple") or User.objects.get().check_password("battery staple")
+    assert client.login(username="ada", password="battery staple") or User.objects.get().check_password(
+        "battery staple"
+    )
 
 
 def test_a_reset_for_an_unknown_address_does_not_say_so(client, user):
@@ -117,7 +122,9 @@ def test_browse_pages_keep_the_search(client):
 
 
 def test_a_card_page_shows_the_card_its_children_and_to_its_learner_their_history(client, learner):
-    card = make_card("What is bias?", points=[("what", True)], mistakes=[{"wrong": "Noise.", "fix": "Not noise."}])
+    card = make_card(
+        "What is bias?", points=[("what", True)], mistakes=[{"wrong": "Noise.", "fix": "Not noise."}]
+    )
     make_child(card)
     answer(learner, card, elapsed_ms=65_000)
 
@@ -162,22 +169,45 @@ def test_pages_ask_the_database_as_often_for_many_rows_as_for_few(signed_in, lea
 
 def test_settings_are_saved_and_do_not_touch_the_log(signed_in, learner):
     answer(learner, make_card())
-    data = {"time_zone": "Europe/Paris", "day_starts_at": 3, "new_per_day": 7, "reviews_per_day": 70, "max_interval": 90}
+    data = {
+        "time_zone": "Europe/Paris",
+        "day_starts_at": 3,
+        "new_per_day": 7,
+        "reviews_per_day": 70,
+        "max_interval": 90,
+    }
 
     response = signed_in.post("/settings/", {**data, "last_sequence": 0, "six_grades": "on"})
 
     saved = Learner.objects.get()
     assert response["Location"] == "/settings/"
-    assert (saved.time_zone, saved.day_starts_at, saved.new_per_day, saved.max_interval) == ("Europe/Paris", 3, 7, 90)
+    assert (saved.time_zone, saved.day_starts_at, saved.new_per_day, saved.max_interval) == (
+        "Europe/Paris",
+        3,
+        7,
+        90,
+    )
     assert (saved.six_grades, saved.fuzz, saved.last_sequence) == (True, False, 1)
 
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("time_zone", "Mars/Olympus"), ("day_starts_at", 24), ("new_per_day", -1), ("max_interval", 6), ("new_per_day", 10**9)],
+    [
+        ("time_zone", "Mars/Olympus"),
+        ("day_starts_at", 24),
+        ("new_per_day", -1),
+        ("max_interval", 6),
+        ("new_per_day", 10**9),
+    ],
 )
 def test_bad_settings_are_refused_beside_their_field(signed_in, learner, field, value):
-    data = {"time_zone": "UTC", "day_starts_at": 4, "new_per_day": 10, "reviews_per_day": 200, "max_interval": 365}
+    data = {
+        "time_zone": "UTC",
+        "day_starts_at": 4,
+        "new_per_day": 10,
+        "reviews_per_day": 200,
+        "max_interval": 365,
+    }
 
     response = signed_in.post("/settings/", {**data, field: value})
 
@@ -201,5 +231,7 @@ def test_a_missing_page_and_a_wrong_method_are_plain(client):
     assert client.get("/nowhere/").status_code == 404
     assert client.post("/cards/").status_code == 405
     assert client.post("/").status_code == 405
-    response = client.post("/accounts/login/", b"a=%ff", content_type="application/x-www-form-urlencoded; charset=utf-7")
+    response = client.post(
+        "/accounts/login/", b"a=%ff", content_type="application/x-www-form-urlencoded; charset=utf-7"
+    )
     assert response.status_code == 400

@@ -72,7 +72,10 @@ def test_another_tab_that_was_faster_is_waited_for_and_numbered_after(learner):
 
     answer(slow, second)
 
-    assert list(learner.user.reviews.order_by("sequence").values_list("card", flat=True)) == [first.pk, second.pk]
+    assert list(learner.user.reviews.order_by("sequence").values_list("card", flat=True)) == [
+        first.pk,
+        second.pk,
+    ]
     assert slow.last_sequence == 2
 
 
@@ -164,7 +167,11 @@ def test_ticks_are_kept_for_every_point_shown_once_one_is_ticked(learner):
 
     answer(learner, card, points=(said.pk, foreign.pk, 10**9))
 
-    assert set(Tick.objects.values_list("point__key", "said")) == {("what", False), ("why", True), ("cost", False)}
+    assert set(Tick.objects.values_list("point__key", "said")) == {
+        ("what", False),
+        ("why", True),
+        ("cost", False),
+    }
 
 
 def test_silence_is_not_missed(learner):

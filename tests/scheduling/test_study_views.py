@@ -46,7 +46,9 @@ def test_six_grades_are_a_setting(signed_in, user):
 
     html = text(signed_in.get("/study/"))
 
-    assert re.findall(r'name="grade" value="(\d)" class="grade" data-key="(\d)"', html) == [(str(n), str(n)) for n in range(6)]
+    assert re.findall(r'name="grade" value="(\d)" class="grade" data-key="(\d)"', html) == [
+        (str(n), str(n)) for n in range(6)
+    ]
 
 
 def test_one_htmx_request_grades_a_card_and_shows_the_next(signed_in):
@@ -153,7 +155,10 @@ def test_signed_out_htmx_is_sent_to_sign_in_and_back_to_a_page(client):
 
     assert response.status_code == 200
     assert response["HX-Redirect"] == "/accounts/login/?next=%2Fstudy%2F%3Farea%3Dllm"
-    assert client.post(url, {"grade": 4}, headers=elsewhere)["HX-Redirect"] == "/accounts/login/?next=%2Fstudy%2F"
+    assert (
+        client.post(url, {"grade": 4}, headers=elsewhere)["HX-Redirect"]
+        == "/accounts/login/?next=%2Fstudy%2F"
+    )
     assert client.post(url, {"grade": 4})["Location"] == "/accounts/login/?next=%2Fstudy%2F"
     assert client.get("/study/?area=llm")["Location"] == "/accounts/login/?next=/study/%3Farea%3Dllm"
 
@@ -187,9 +192,13 @@ def test_skip_and_suspend_move_on(signed_in, user):
 
     skipped = signed_in.post(reverse("scheduling:skip", args=[first.pk]), headers=HTMX)
     assert f'data-card="{second.pk}"' in text(skipped)
-    suspended = signed_in.post(reverse("scheduling:suspend", args=[second.pk]), {"suspended": "1"}, headers=HTMX)
+    suspended = signed_in.post(
+        reverse("scheduling:suspend", args=[second.pk]), {"suspended": "1"}, headers=HTMX
+    )
     assert 'id="done"' in text(suspended)
-    assert signed_in.post(reverse("scheduling:suspend", args=[second.pk]), {"suspended": "x"}).status_code == 400
+    assert (
+        signed_in.post(reverse("scheduling:suspend", args=[second.pk]), {"suspended": "x"}).status_code == 400
+    )
     assert CardState.objects.get(card=second).suspended
 
 
@@ -282,7 +291,12 @@ def test_grading_and_showing_the_next_takes_ten_named_statements_whatever_the_si
 
 
 def test_the_rendered_turn_is_small(signed_in):
-    make_card("Why? " * 20, answer="Because. " * 60, details="- A point.\n" * 7, points=[("a", True), ("b", True), ("c", False)])
+    make_card(
+        "Why? " * 20,
+        answer="Because. " * 60,
+        details="- A point.\n" * 7,
+        points=[("a", True), ("b", True), ("c", False)],
+    )
 
     assert len(signed_in.get("/study/").content) < 20_000
 

@@ -19,7 +19,9 @@ class Command(BaseCommand):
         parser.add_argument("paths", nargs="+", type=Path, metavar="PATH")
 
     def handle(self, *args: Any, paths: list[Path], **options: Any) -> None:
-        self.report(load(*self.read(paths), tell=self.tell if self.stdout.isatty() else lambda done, total: None))
+        self.report(
+            load(*self.read(paths), tell=self.tell if self.stdout.isatty() else lambda done, total: None)
+        )
 
     def read(self, paths: list[Path]) -> tuple[list[CardRecord], set[str], Taxonomy, dict[str, Source]]:
         """Return what the files say, and their names; a CommandError names every problem."""
@@ -37,9 +39,16 @@ class Command(BaseCommand):
         problems = [*unreadable, *problems_t, *problems_b, *deck.problems]
         problems += unknown_names(deck.cards, taxonomy, bibliography)
         if problems:
-            raise CommandError("\n".join(map(str, [*problems, f"Nothing was loaded: {len(problems)} problems."])))
+            raise CommandError(
+                "\n".join(map(str, [*problems, f"Nothing was loaded: {len(problems)} problems."]))
+            )
         names = {relative(str(file), root) for file in files}
-        return [replace(card, file=relative(card.file, root)) for card in deck.cards], names, taxonomy, bibliography
+        return (
+            [replace(card, file=relative(card.file, root)) for card in deck.cards],
+            names,
+            taxonomy,
+            bibliography,
+        )
 
     def tell(self, done: int, total: int) -> None:
         ending = "\n" if done == total else ""
@@ -72,7 +81,12 @@ def unknown_names(
     }
     where = {"sources": "bibliography.yaml"}
     return [
-        Problem(card.file, card.line(name), f"{card.id}.{name}", f'"{value}" is not in {where.get(name, "taxonomy.yaml")}')
+        Problem(
+            card.file,
+            card.line(name),
+            f"{card.id}.{name}",
+            f'"{value}" is not in {where.get(name, "taxonomy.yaml")}',
+        )
         for card in cards
         for name, known in defined.items()
         for value in ([card.topic] if name == "topic" else getattr(card, name))

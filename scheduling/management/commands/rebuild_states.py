@@ -12,7 +12,9 @@ class Command(BaseCommand):
     help = "Recompute every learner's card states from the log and say what differed."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--check", action="store_true", help="Only say what differs; exit 1 if anything does.")
+        parser.add_argument(
+            "--check", action="store_true", help="Only say what differs; exit 1 if anything does."
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         found = 0

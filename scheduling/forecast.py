@@ -1,0 +1,155 @@
+"""What the plan page shows of the future: the inputs of a simulation, read in four statements."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import BooleanField, Exists, F, FilteredRelation, OuterRef, Q, Value
+
+from cards.models import Card
+from scheduling import plans, queue
+from scheduling import simulation as simulating
+from scheduling import verdict as judging
+from scheduling.fold import State
+from scheduling.models import Learner, Plan
+from scheduling.order import Answer
+from scheduling.plans import Habits
+from scheduling.scope import Scope
+from scheduling.simulation import Course, Day, Simulation
+from scheduling.sm2 import Memory
+from scheduling.verdict import Verdict
+
+UNMET = State()
+COLUMNS = (
+    "repetitions", "interval", "easiness", "due_on", "last_reviewed_on", "review_count", "lapses", "last_grade",
+    "suspended", "buried_until",
+)  # fmt: skip
+BY_DAY = 35  # days; a longer plan is drawn by weeks
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """A plan played through: `simulation` from today on, what it comes to, and what was assumed."""
+
+    course: Course
+    habits: Habits
+    simulation: Simulation
+    verdict: Verdict
+
+    @property
+    def first(self) -> Day | None:
+        """Return today, if it is before the interview."""
+        return self.simulation.days[0] if self.simulation.days else None
+
+    @property
+    def met_by(self) -> date | None:
+        """Return the day on which the last card of the plan is met; None if that never happens."""
+        if self.simulation.seen < self.simulation.wanted:
+            return None
+        return next((day.day for day in self.simulation.days if not day.unseen), None)
+
+
+def outlook(learner: Learner, plan: Plan, now: datetime) -> Outlook:
+    """Return what the plan leads to, by the rules that run. Four statements, whatever the deck and the log."""
+    today = learner.today(now)
+    habits = plans.habits(learner)
+    course = Course(
+        today=today,
+        interview=plan.interview_on,
+        start=plans.started_on(learner, plan),
+        week=plans.week_of(learner, plan, today),
+        rules=_rules(learner, today),
+        seconds=habits.seconds,
+        first_pass=habits.first_pass,
+        later_pass=habits.later_pass,
+        reviews_per_day=learner.reviews_per_day,
+    )
+    cards = list(deck(learner, plans.scope_of(plan)))
+    simulation = simulating.simulate(cards, course, answers(learner, today))
+    return Outlook(course, habits, simulation, judging.verdict(simulation, cards, course))
+
+
+def answers(learner: Learner, today: date) -> list[Answer]:
+    """Return today's counted answers, oldest first. One statement."""
+    rows = queue.todays_answers(learner, today, Scope())
+    return [row.counted for row in rows if row.kind not in queue.NOT_COUNTED]
+
+
+def deck(learner: Learner, scope: Scope) -> Iterator[simulating.Card]:
+    """Yield the cards that a plan has to do with: those in its scope and those met before. One statement.
+
+    In order of introduction. Suspended cards are left out, and unmet children
+    of suspended ones, which cannot come.
+    """
+    visible = Card.objects.visible_to(learner.user)
+    inside = Exists(scope.of_cards(Card.objects.filter(pk=OuterRef("pk")))) if scope.pairs() else Value(True)
+    rows = (
+        visible.annotate(
+            own=FilteredRelation("states", condition=Q(states__user=learner.pk)),
+            wanted=inside if scope.pairs() else Value(True, output_field=BooleanField()),
+            **{f"own_{name}": F(f"own__{name}") for name in COLUMNS},
+        )
+        .order_by("position", "topic__position", "pk")
+        .values_list("pk", "parent", "slug", "topic__area__name", "wanted", *(f"own_{name}" for name in COLUMNS))
+    )
+    known = list(rows)
+    left_out = {row[0] for row in known if row[-2]}
+    for pk, parent, slug, area, wanted, *own in known:
+        state = _state(own)
+        if pk in left_out or (parent in left_out and not state.review_count):
+            continue
+        if wanted or state.review_count:
+            yield simulating.Card(pk, parent or pk, slug, state, wanted, area, own[-1])
+
+
+def _state(own: list[object]) -> State:
+    """Return the fold's state of a row; of a card without one, that of an unmet card."""
+    repetitions, interval, easiness, due_on, last_on, count, lapses, last_grade, *_ = own
+    if not count:
+        return UNMET
+    memory = Memory(repetitions, interval, easiness)  # type: ignore[arg-type]
+    return State(memory, due_on, last_on, count, lapses, last_grade)  # type: ignore[arg-type]
+
+
+def _rules(learner: Learner, today: date) -> str:
+    """Return the learner's terms without an exam: the simulation adds the plan's own."""
+    return " ".join(word for word in learner.terms(today).split() if not word.startswith("exam"))
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One bar of the chart: a day or a week, in minutes; places and heights in the drawing's units."""
+
+    first: date
+    days: int
+    new: int
+    reviews: int
+    early: int
+    minutes: int
+    available: int
+    backlog: int
+    off: bool
+
+
+def bars(simulation: Simulation, seconds: int) -> list[Bar]:
+    """Return the simulated days as bars: day by day, or by weeks of a longer plan."""
+    size = 1 if len(simulation.days) <= BY_DAY else 7
+    groups = [simulation.days[n : n + size] for n in range(0, len(simulation.days), size)]
+    return [_bar(group) for group in groups]
+
+
+def _bar(group: tuple[Day, ...]) -> Bar:
+    return Bar(
+        first=group[0].day,
+        days=len(group),
+        new=sum(day.new for day in group),
+        reviews=sum(day.reviews for day in group),
+        early=sum(day.early for day in group),
+        minutes=sum(day.minutes for day in group),
+        available=sum(day.available for day in group),
+        backlog=group[-1].backlog,
+        off=not any(day.available for day in group),
+    )
+
+
+__all__ = ["timedelta"]
