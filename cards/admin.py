@@ -21,7 +21,11 @@ class CardForm(forms.ModelForm):
 
     class Meta:
         model = Card
-        exclude = ["owner"]
+        fields = [
+            "status", "revision", "question", "hint", "answer", "details", "slug", "topic", "kind", "level",
+            "position", "roles", "companies", "prerequisites", "part", "parent", "mistakes", "bar", "sources",
+            "claims", "covers", "as_of", "review_by",
+        ]  # fmt: skip
         widgets = {
             **{name: forms.Textarea(attrs={"rows": 3, "cols": 100}) for name in ("question", "hint")},
             **{name: forms.Textarea(attrs={"rows": 8, "cols": 100}) for name in ("answer", "details")},

@@ -161,18 +161,18 @@ class Card(models.Model):
     def __str__(self) -> str:
         return self.slug
 
+    def get_absolute_url(self) -> str:
+        """Return the card's page; a child is shown on its parent's."""
+        if self.parent_id and self.parent:
+            return f"{reverse('scheduling:card', args=[self.parent.slug])}#{self.slug}"
+        return reverse("scheduling:card", args=[self.slug])
+
     def inherit(self, parent: "Card") -> None:
         """Take from the parent what every child shares with it; nothing is saved."""
         self.parent = parent
         self.topic, self.kind, self.level = parent.topic, parent.kind, parent.level
         if self.part == self.Part.CARD:
             self.part = self.Part.FOLLOWUP
-
-    def get_absolute_url(self) -> str:
-        """Return the card's page; a child is shown on its parent's."""
-        if self.parent_id and self.parent:
-            return f"{reverse('scheduling:card', args=[self.parent.slug])}#{self.slug}"
-        return reverse("scheduling:card", args=[self.slug])
 
 
 class RubricPoint(models.Model):

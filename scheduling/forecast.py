@@ -1,8 +1,8 @@
-"""What the plan page shows of the future: the inputs of a simulation, read in four statements."""
+"""What the plan page shows of the future: the inputs of a simulation, read in three statements."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.db.models import BooleanField, Exists, F, FilteredRelation, OuterRef, Q, Value
 
@@ -13,6 +13,7 @@ from scheduling import verdict as judging
 from scheduling.fold import State
 from scheduling.models import Learner, Plan
 from scheduling.order import Answer
+from scheduling.pacing import Week
 from scheduling.plans import Habits
 from scheduling.scope import Scope
 from scheduling.simulation import Course, Day, Simulation
@@ -49,15 +50,15 @@ class Outlook:
         return next((day.day for day in self.simulation.days if not day.unseen), None)
 
 
-def outlook(learner: Learner, plan: Plan, now: datetime) -> Outlook:
-    """Return what the plan leads to, by the rules that run. Four statements, whatever the deck and the log."""
+def outlook(learner: Learner, plan: Plan, days_off: frozenset[date], now: datetime) -> Outlook:
+    """Return what the plan leads to, by the rules that run. Three statements, whatever the deck and the log."""
     today = learner.today(now)
     habits = plans.habits(learner)
     course = Course(
         today=today,
         interview=plan.interview_on,
         start=plans.started_on(learner, plan),
-        week=plans.week_of(learner, plan, today),
+        week=Week(tuple(plan.minutes), days_off),
         rules=_rules(learner, today),
         seconds=habits.seconds,
         first_pass=habits.first_pass,
@@ -82,15 +83,18 @@ def deck(learner: Learner, scope: Scope) -> Iterator[simulating.Card]:
     of suspended ones, which cannot come.
     """
     visible = Card.objects.visible_to(learner.user)
-    inside = Exists(scope.of_cards(Card.objects.filter(pk=OuterRef("pk")))) if scope.pairs() else Value(True)
+    everything = Value(True, output_field=BooleanField())
+    inside = Exists(scope.of_cards(Card.objects.filter(pk=OuterRef("pk")))) if scope.pairs() else everything
     rows = (
         visible.annotate(
             own=FilteredRelation("states", condition=Q(states__user=learner.pk)),
-            wanted=inside if scope.pairs() else Value(True, output_field=BooleanField()),
+            wanted=inside,
             **{f"own_{name}": F(f"own__{name}") for name in COLUMNS},
         )
         .order_by("position", "topic__position", "pk")
-        .values_list("pk", "parent", "slug", "topic__area__name", "wanted", *(f"own_{name}" for name in COLUMNS))
+        .values_list(
+            "pk", "parent", "slug", "topic__area__name", "wanted", *(f"own_{name}" for name in COLUMNS)
+        )
     )
     known = list(rows)
     left_out = {row[0] for row in known if row[-2]}
@@ -150,6 +154,3 @@ def _bar(group: tuple[Day, ...]) -> Bar:
         backlog=group[-1].backlog,
         off=not any(day.available for day in group),
     )
-
-
-__all__ = ["timedelta"]

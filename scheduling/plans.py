@@ -5,23 +5,39 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import Avg, Count, Exists, OuterRef, Q, QuerySet, Subquery, Value
+from django.contrib.auth.models import User
+from django.db.models import Avg, Count, Exists, FilteredRelation, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Least
 
 from cards.models import Card, CardQuerySet
 from scheduling import days, pacing
-from scheduling.models import CardState, CardStateQuerySet, DayOff, Learner, Plan, Review
+from scheduling.models import CardState, CardStateQuerySet, Learner, Plan, Review
 from scheduling.order import RANKED, New
 from scheduling.pacing import Candidate, Pace, Week
 from scheduling.scope import Scope
 
+FILTERS = ("area", "topic", "role", "company", "level", "kind", "flagged", "leech")
 COUNTED = ("learn", "review", "early", "repeat")
 RECENT = 200  # answers from which a learner's habits are read
 ENOUGH = 20  # answers before they are believed
 USUAL_SECONDS = 60
 LONGEST_MS = 600_000  # one answer counts as ten minutes at most
 LOOK_BACK = timedelta(days=60)  # days off before that steer nothing any more
+PLAN = ("pk", "title", "interview_on", "minutes", "scope", "created_at")
 ANY_DAY = (USUAL_SECONDS,) * 7  # minutes where no plan says: any number, the same every day
+
+
+@dataclass(frozen=True, slots=True)
+class Steering:
+    """What the learner has laid down: the plan that steers, if there is one, and the days off."""
+
+    plan: Plan | None
+    days_off: frozenset[date]
+
+    @property
+    def week(self) -> Week:
+        """Return the minutes of each day."""
+        return Week(tuple(self.plan.minutes) if self.plan else ANY_DAY, self.days_off)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +53,24 @@ class Habits:
     assumed: tuple[str, ...] = ()
 
 
-def steering(learner: Learner, today: date) -> Plan | None:
-    """Return the plan of the nearest interview on or after today. One statement."""
-    return Plan.objects.filter(user=learner.pk, interview_on__gte=today).first()
+def steering(learner: Learner, today: date) -> Steering:
+    """Return the plan of the nearest interview on or after today, with the days off. One statement."""
+    nearest = Plan.objects.filter(user=learner.pk, interview_on__gte=today)
+    recent = Q(days_off__day__gte=today - LOOK_BACK)
+    rows = (
+        User.objects.filter(pk=learner.pk)
+        .annotate(off=FilteredRelation("days_off", condition=recent))
+        .values_list("off__day", *(Subquery(nearest.values(name)[:1]) for name in PLAN))
+    )
+    found = list(rows)
+    values = dict(zip(PLAN, found[0][1:], strict=True))
+    plan = Plan(user_id=learner.pk, **values) if values["pk"] else None
+    return Steering(plan, frozenset(row[0] for row in found if row[0]))
+
+
+def exam_on(learner: Learner, today: date) -> Subquery:
+    """Return the nearest interview day as an annotation, for a statement that is made anyway."""
+    return Subquery(Plan.objects.filter(user=learner.pk, interview_on__gte=today).values("interview_on")[:1])
 
 
 def scope_of(plan: Plan | None) -> Scope:
@@ -49,23 +80,30 @@ def scope_of(plan: Plan | None) -> Scope:
     return Scope(**{name: tuple(str(value) for value in wishes.get(name, ())) for name in names})
 
 
+def introduced_scope(scope: Scope, plan: Plan | None) -> Scope:
+    """Return where new cards come from: the plan's part, unless the learner filters by hand. No statement."""
+    by_hand = any(getattr(scope, name) for name in FILTERS)
+    return scope if plan is None or by_hand else scope_of(plan)
+
+
+def steer(learner: Learner, today: date) -> Steering:
+    """Return what steers, and let its interview cap due dates and find leeches. One statement."""
+    found = steering(learner, today)
+    learner.steer(found.plan.interview_on if found.plan else None, today)
+    return found
+
+
 def started_on(learner: Learner, plan: Plan) -> date:
     """Return the study day on which a plan was made. No statement."""
     return days.study_day(plan.created_at, ZoneInfo(learner.time_zone), learner.day_starts_at)
 
 
-def week_of(learner: Learner, plan: Plan | None, today: date) -> Week:
-    """Return the minutes of each day with the days off. One statement."""
-    off = DayOff.objects.filter(user=learner.pk, day__gte=today - LOOK_BACK).values_list("day", flat=True)
-    return Week(tuple(plan.minutes) if plan else ANY_DAY, frozenset(off))
-
-
-def pace(learner: Learner, plan: Plan | None, today: date) -> Pace:
-    """Return what steers today. Two statements, one without a plan.
+def pace(learner: Learner, steering: Steering, today: date) -> Pace:
+    """Return what steers today. One statement, none without a plan.
 
     The learner's own limits, what was added for today included, hold without a plan.
     """
-    week = week_of(learner, plan, today)
+    plan, week = steering.plan, steering.week
     own = {
         "new_per_day": learner.new_per_day,
         "reviews_per_day": learner.review_limit(today),
@@ -140,7 +178,10 @@ def _recent(learner: Learner) -> QuerySet[Review]:
 def _numbers(learner: Learner, plan: Plan, today: date) -> tuple[int, int, float, int]:
     """Return cards unmet, cards met today, and the mean and number of the last timed answers."""
     recent = Review.objects.filter(pk__in=_recent(learner).values("pk")).order_by().values("user")
-    times = recent.annotate(timed=Count("elapsed_ms"), mean=Avg(Least("elapsed_ms", LONGEST_MS), filter=Q(elapsed_ms__isnull=False)))
+    times = recent.annotate(
+        timed=Count("elapsed_ms"),
+        mean=Avg(Least("elapsed_ms", LONGEST_MS), filter=Q(elapsed_ms__isnull=False)),
+    )
     learned = Review.objects.filter(user=learner.pk, study_day=today, void=False, kind="learn").order_by()
     unseen = unseen_cards(learner, scope_of(plan)).order_by()
     row = Learner.objects.filter(pk=learner.pk).values_list(

@@ -227,7 +227,9 @@ class Run:
             early=counted["early"],
             answers=counted.total(),
             seconds=counted.total() * seconds,
-            backlog=sum(pacing.own_day_has_come(row.last_on, row.interval, day) for row in self.waiting.values()),
+            backlog=sum(
+                pacing.own_day_has_come(row.last_on, row.interval, day) for row in self.waiting.values()
+            ),
             unseen=len(self.unseen),
         )
 

@@ -14,7 +14,7 @@ PURE = {
 # module prefix -> prefixes of ours that it may import
 ALLOWED = {
     "cards": {"cards"},
-    "scheduling.models": {"cards.models", "scheduling.days", "scheduling.fold", "scheduling.sm2"},
+    "scheduling.models": {"cards.models", "scheduling.models", "scheduling.days", "scheduling.fold", "scheduling.sm2"},
     "scheduling.scope": {"cards.models", "scheduling.models"},
     "scheduling.turns": {"cards.models", "scheduling.models", "scheduling.days", "scheduling.fold"},
     "scheduling.stats": {"cards.models", "scheduling.models", "scheduling.order"},
