@@ -196,3 +196,61 @@ def _numbers(learner: Learner, plan: Plan, today: date) -> tuple[int, int, float
 def _counted(cards: CardQuerySet) -> CardQuerySet:
     """Return a subquery that counts rows."""
     return cards.annotate(one=Value(1)).values("one").annotate(n=Count("pk")).values("n")
+
+
+@dataclass(frozen=True, slots=True)
+class TodayLine:
+    """Where the plan stands today: a title such as "12 days to the interview", and why."""
+
+    title: str
+    words: str
+    on_track: bool
+
+
+def today_line(learner: Learner, today: date) -> TodayLine | None:
+    """Return where the plan that steers stands today; None without one. Three statements, one without a plan."""
+    found = steering(learner, today)
+    if found.plan is None:
+        return None
+    title = _days_left(found.plan, today)
+    fits = pacing.answers_in(found.week.on(today), USUAL_SECONDS)
+    if not fits or found.plan.interview_on == today:
+        return TodayLine(
+            title, "No study is planned today." if not fits else "What is due comes as always.", True
+        )
+    unseen, learned, milliseconds, timed = _numbers(learner, found.plan, today)
+    seconds = max(round(milliseconds / 1000), 1) if timed >= ENOUGH else USUAL_SECONDS
+    start = started_on(learner, found.plan)
+    new = pacing.new_per_day(unseen + learned, today, found.plan.interview_on, found.week, start)
+    due, done = _due_and_done(learner, today)
+    takes = -(-(done + max(new - learned, 0) + due) * seconds // 60)
+    return _judged(title, takes, found.week.on(today), new, due)
+
+
+def _judged(title: str, takes: int, planned: int, new: int, due: int) -> TodayLine:
+    """Say whether today's work fits today's minutes."""
+    work = f"{new} new card{'s' * (new != 1)} today" if new else "no new cards today"
+    if takes <= planned:
+        return TodayLine(title, f"On track: {work}, and all of it fits the {planned} minutes planned.", True)
+    waiting = f" and {due} due" if due else ""
+    return TodayLine(title, f"Behind: {work}{waiting} take {takes} minutes; {planned} are planned.", False)
+
+
+def _days_left(plan: Plan, today: date) -> str:
+    left = (plan.interview_on - today).days
+    what = plan.title or "the interview"
+    if left == 0:
+        return f"Today: {what}"
+    return f"{left} day{'s' * (left > 1)} to {what}"
+
+
+def _due_and_done(learner: Learner, today: date) -> tuple[int, int]:
+    """Return how many cards are due now, 1,000 at most, and today's answers. One statement."""
+    states = CardState.objects.filter(user=learner.pk, due_on__lte=today).rested(today).with_parent_passed()
+    capped = CardState.objects.filter(pk__in=states.values("pk")[:RANKED]).order_by().values("user")
+    done = Review.objects.filter(user=learner.pk, study_day=today, void=False, kind__in=COUNTED).order_by()
+    row = Learner.objects.filter(pk=learner.pk).values_list(
+        Coalesce(Subquery(capped.annotate(n=Count("pk")).values("n")), 0),
+        Coalesce(Subquery(done.values("user").annotate(n=Count("pk")).values("n")), 0),
+    )
+    return row.get()

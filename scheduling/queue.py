@@ -9,7 +9,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Coalesce
 
 from cards.models import Card, CardQuerySet
-from scheduling import fold, order
+from scheduling import fold, order, pacing, plans
 from scheduling.models import CardState, CardStateQuerySet, Learner, Review
 from scheduling.scope import Scope
 from scheduling.turns import LABELS, Turn, load_turn
@@ -57,12 +57,14 @@ class Session:
 def session(learner: Learner, now: datetime, scope: Scope, card: Card | None = None) -> Session:
     """Return the next turn, or `card` now if one is given.
 
-    Four statements: today's answers, due, new, and the card with its state and
-    key points; one more at the end of the day, to tell an empty scope.
+    Five statements: the plan, today's answers, due, new, and the card with its
+    state and key points; one more with a plan, and one more at the end of the
+    day, to tell an empty scope.
     """
     today = learner.today(now)
+    steering = plans.steer(learner, today)
     answered = todays_answers(learner, today, scope)
-    choice = choose(learner, now, today, scope, answered)
+    choice = choose(learner, now, scope, answered, steering)
     chosen = card.pk if card else choice.card
     turn = load_turn(learner, now, today, chosen, choice.kind or "") if chosen else None
     return Session(
@@ -76,26 +78,44 @@ def session(learner: Learner, now: datetime, scope: Scope, card: Card | None = N
 
 
 def choose(
-    learner: Learner, now: datetime, today: date, scope: Scope, answered: Sequence[Answered]
+    learner: Learner, now: datetime, scope: Scope, answered: Sequence[Answered], steering: plans.Steering
 ) -> order.Choice:
-    """Return the next card of the scope, by its mode. Two statements at the most."""
+    """Return the next card of the scope, by its mode. Four statements at the most."""
+    today = learner.today(now)
     if scope.is_over(now):
         return order.Choice(None, None, order.Counts(0, 0, 0), held=True)
     if scope.practice or scope.ahead:
         return _one_by_one(learner, today, scope, answered)
+    return _by_schedule(learner, now, today, scope, answered, steering)
+
+
+def _by_schedule(
+    learner: Learner,
+    now: datetime,
+    today: date,
+    scope: Scope,
+    answered: Sequence[Answered],
+    steering: plans.Steering,
+) -> order.Choice:
+    """Return what limits, plan and families let through. Two statements, three or four with a plan."""
     counted = [row.counted for row in answered if row.kind not in NOT_COUNTED]
-    limits = order.Limits(
-        new=learner.new_limit(today),
-        reviews=learner.review_limit(today),
-        new_despite_backlog=learner.extra_on == today and learner.extra_new > 0,
-    )
+    kinds = [row.kind for row in counted]
+    pace = plans.pace(learner, steering, today)
+    due = due_rows(learner, today, scope)
+    if pace.interview is None:  # after an interview: what only its cap made due waits
+        due = [row for row in due if pacing.own_day_has_come(row.last_on, row.interval, today)]
+    done = {row.card for row in counted}
+    limits = pace.limits(today, kinds.count("review") + sum(row.card not in done for row in due))
     families = {row.family for row in counted if row.kind == "learn"}
+    introduced = plans.introduced_scope(scope, steering.plan)
+    awake, part = _studied(learner, today, scope), plans.scope_of(steering.plan)
     return order.choose(
         now,
         today,
         answers=counted,
-        due=due_rows(learner, today, scope),
-        new=new_rows(learner, today, scope, families, limits.new),
+        due=due,
+        new=new_rows(learner, today, introduced, families, limits.new),
+        early=plans.early_rows(awake, pace, part, today, kinds.count("early")),
         limits=limits,
     )
 

@@ -17,7 +17,7 @@ from django.db import OperationalError, transaction
 from django.db.models import Exists, F, OuterRef, Q
 
 from cards.models import Card
-from scheduling import days, fold, turns
+from scheduling import days, fold, plans, turns
 from scheduling.models import CardState, Learner, Review, Tick
 from scheduling.sm2 import Memory
 
@@ -103,7 +103,8 @@ def grade(learner: Learner, card_id: int, answer: Answer, now: datetime) -> Outc
     """
     today = take_sequence(learner, now)
     known = Review.objects.filter(user=learner.pk, turn=answer.turn)
-    card = _gradable(learner).annotate(known=Exists(known)).get(pk=card_id)
+    card = _gradable(learner).annotate(known=Exists(known), exam_on=plans.exam_on(learner, today)).get(pk=card_id)
+    learner.steer(card.exam_on, today)
     own = turns.own_state(card, learner.pk)
     if card.known:
         return _nothing_stored(learner, Outcome("repeated", _already(known.get())))
@@ -147,6 +148,7 @@ def set_by_hand(learner: Learner, card: Card, memory: Memory, now: datetime) -> 
     An interval of 0 makes the card due today, as if never seen.
     """
     today = take_sequence(learner, now)
+    plans.steer(learner, today)
     own = CardState.objects.filter(user=learner.pk, card=card).first() or CardState(
         user=learner.user, card=card
     )
