@@ -52,9 +52,16 @@ class Outlook:
 
 def outlook(learner: Learner, plan: Plan, days_off: frozenset[date], now: datetime) -> Outlook:
     """Return what the plan leads to, by the rules that run. Three statements, whatever the deck and the log."""
-    today = learner.today(now)
-    habits = plans.habits(learner)
-    course = Course(
+    today, habits = learner.today(now), plans.habits(learner)
+    chosen = course(learner, plan, days_off, habits, today)
+    cards = list(deck(learner, plans.scope_of(plan)))
+    simulation = simulating.simulate(cards, chosen, answers(learner, today))
+    return Outlook(chosen, habits, simulation, judging.verdict(simulation, cards, chosen))
+
+
+def course(learner: Learner, plan: Plan, days_off: frozenset[date], habits: Habits, today: date) -> Course:
+    """Return what a simulation of the plan goes by. No statement."""
+    return Course(
         today=today,
         interview=plan.interview_on,
         start=plans.started_on(learner, plan),
@@ -65,9 +72,6 @@ def outlook(learner: Learner, plan: Plan, days_off: frozenset[date], now: dateti
         later_pass=habits.later_pass,
         reviews_per_day=learner.reviews_per_day,
     )
-    cards = list(deck(learner, plans.scope_of(plan)))
-    simulation = simulating.simulate(cards, course, answers(learner, today))
-    return Outlook(course, habits, simulation, judging.verdict(simulation, cards, course))
 
 
 def answers(learner: Learner, today: date) -> list[Answer]:

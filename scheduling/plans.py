@@ -111,10 +111,9 @@ def pace(learner: Learner, steering: Steering, today: date) -> Pace:
     }
     if plan is None:
         return Pace(None, today, week, **own)
-    unseen, learned, milliseconds, timed = _numbers(learner, plan, today)
-    seconds = round(milliseconds / 1000) if timed >= ENOUGH else USUAL_SECONDS
-    start = started_on(learner, plan)
-    return Pace(plan.interview_on, start, week, unseen + learned, max(seconds, 1), **own)
+    numbers = _numbers(learner, plan, today)
+    start, unseen = started_on(learner, plan), numbers.unseen + numbers.learned
+    return Pace(plan.interview_on, start, week, unseen, numbers.seconds, **own)
 
 
 def unseen_cards(learner: Learner, scope: Scope) -> CardQuerySet:
@@ -175,22 +174,39 @@ def _recent(learner: Learner) -> QuerySet[Review]:
     return counted.order_by("-sequence")[:RECENT]
 
 
-def _numbers(learner: Learner, plan: Plan, today: date) -> tuple[int, int, float, int]:
-    """Return cards unmet, cards met today, and the mean and number of the last timed answers."""
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """Cards of the plan unmet, cards met today, today's answers, and the last timed answers."""
+
+    unseen: int
+    learned: int
+    answered: int
+    milliseconds: float
+    timed: int
+
+    @property
+    def seconds(self) -> int:
+        """Return the usual time of an answer, 60 until there are enough."""
+        return max(round(self.milliseconds / 1000), 1) if self.timed >= ENOUGH else USUAL_SECONDS
+
+
+def _numbers(learner: Learner, plan: Plan, today: date) -> Numbers:
+    """Return the counts that today's pace needs. One statement."""
+    usual = Avg(Least("elapsed_ms", LONGEST_MS), filter=Q(elapsed_ms__isnull=False))
     recent = Review.objects.filter(pk__in=_recent(learner).values("pk")).order_by().values("user")
-    times = recent.annotate(
-        timed=Count("elapsed_ms"),
-        mean=Avg(Least("elapsed_ms", LONGEST_MS), filter=Q(elapsed_ms__isnull=False)),
-    )
-    learned = Review.objects.filter(user=learner.pk, study_day=today, void=False, kind="learn").order_by()
-    unseen = unseen_cards(learner, scope_of(plan)).order_by()
+    times = recent.annotate(timed=Count("elapsed_ms"), mean=usual)
+    todays = Review.objects.filter(user=learner.pk, study_day=today, void=False, kind__in=COUNTED)
+    by_user = todays.order_by().values("user")
+    learned = by_user.filter(kind="learn").annotate(n=Count("card", distinct=True))
+    unseen = _counted(unseen_cards(learner, scope_of(plan)).order_by())
     row = Learner.objects.filter(pk=learner.pk).values_list(
-        Coalesce(Subquery(_counted(unseen)), 0),
-        Coalesce(Subquery(learned.values("user").annotate(n=Count("card", distinct=True)).values("n")), 0),
+        Coalesce(Subquery(unseen), 0),
+        Coalesce(Subquery(learned.values("n")), 0),
+        Coalesce(Subquery(by_user.annotate(n=Count("pk")).values("n")), 0),
         Coalesce(Subquery(times.values("mean")), 0.0),
         Coalesce(Subquery(times.values("timed")), 0),
     )
-    return row.get()
+    return Numbers(*row.get())
 
 
 def _counted(cards: CardQuerySet) -> CardQuerySet:
@@ -218,13 +234,12 @@ def today_line(learner: Learner, today: date) -> TodayLine | None:
         return TodayLine(
             title, "No study is planned today." if not fits else "What is due comes as always.", True
         )
-    unseen, learned, milliseconds, timed = _numbers(learner, found.plan, today)
-    seconds = max(round(milliseconds / 1000), 1) if timed >= ENOUGH else USUAL_SECONDS
-    start = started_on(learner, found.plan)
-    new = pacing.new_per_day(unseen + learned, today, found.plan.interview_on, found.week, start)
-    due, done = _due_and_done(learner, today)
-    takes = -(-(done + max(new - learned, 0) + due) * seconds // 60)
-    return _judged(title, takes, found.week.on(today), new, due)
+    numbers = _numbers(learner, found.plan, today)
+    start, unseen = started_on(learner, found.plan), numbers.unseen + numbers.learned
+    new = pacing.new_per_day(unseen, today, found.plan.interview_on, found.week, start)
+    due = _due_by_now(learner, today)
+    answers = numbers.answered + max(new - numbers.learned, 0) + due
+    return _judged(title, -(-answers * numbers.seconds // 60), found.week.on(today), new, due)
 
 
 def _judged(title: str, takes: int, planned: int, new: int, due: int) -> TodayLine:
@@ -244,13 +259,8 @@ def _days_left(plan: Plan, today: date) -> str:
     return f"{left} day{'s' * (left > 1)} to {what}"
 
 
-def _due_and_done(learner: Learner, today: date) -> tuple[int, int]:
-    """Return how many cards are due now, 1,000 at most, and today's answers. One statement."""
+def _due_by_now(learner: Learner, today: date) -> int:
+    """Return how many cards are due by their own interval, 1,000 at most. One statement."""
     states = CardState.objects.filter(user=learner.pk, due_on__lte=today).rested(today).with_parent_passed()
-    capped = CardState.objects.filter(pk__in=states.values("pk")[:RANKED]).order_by().values("user")
-    done = Review.objects.filter(user=learner.pk, study_day=today, void=False, kind__in=COUNTED).order_by()
-    row = Learner.objects.filter(pk=learner.pk).values_list(
-        Coalesce(Subquery(capped.annotate(n=Count("pk")).values("n")), 0),
-        Coalesce(Subquery(done.values("user").annotate(n=Count("pk")).values("n")), 0),
-    )
-    return row.get()
+    rows = states.order_by("due_on").values_list("last_reviewed_on", "interval")[:RANKED]
+    return sum(pacing.own_day_has_come(*row, today) for row in rows)
