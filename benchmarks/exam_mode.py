@@ -117,9 +117,21 @@ class Plain(ExamMode):
         return []
 
 
+class Ahead(Plain):
+    """The same, with spare minutes spent on the cards that fall due soonest."""
+
+    def early_rows(self, day: date) -> list[New]:
+        """Return every card that is not due yet, the soonest first."""
+        later = [
+            (state.due_on, card) for card, state in self.states.items() if state.due_on and state.due_on > day
+        ]
+        return [New(card, card) for _, card in sorted(later)]
+
+
 WAYS: dict[str, type[ExamMode]] = {
     "exam mode": ExamMode,
     "SM-2, 10 new a day": Plain,
+    "the same, and ahead": Ahead,
     "SM-2, 5 new a day": type("Plain5", (Plain,), {"new": 5}),
     "SM-2, 7 new a day": type("Plain7", (Plain,), {"new": 7}),
     "SM-2, 20 new a day": type("Plain20", (Plain,), {"new": 20}),

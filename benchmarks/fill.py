@@ -46,7 +46,7 @@ class Diary:
 
     def __init__(self, learner: Learner, cards: Sequence[Card], total: int, random: Random) -> None:
         self.learner, self.total, self.random = learner, total, random
-        self.terms = learner.terms()
+        self.terms = ""
         self.unmet = [self._held(card) for card in reversed(cards)]
         self.held: dict[int, Held] = {}
         self.due: dict[date, set[int]] = defaultdict(set)
@@ -61,6 +61,7 @@ class Diary:
         for place, day in enumerate(days):
             wanted = round(self.total * (place + 1) / len(days)) - len(self.reviews)
             now = datetime.combine(day, HOUR)
+            self.terms = self.learner.terms(day)
             while wanted > 0 and (held := self._next(day)) is not None:
                 now += timedelta(seconds=30)
                 wanted -= 1
@@ -69,15 +70,18 @@ class Diary:
                     self._answer(held, day, now + timedelta(minutes=5))
 
     def _next(self, day: date) -> Held | None:
-        """Return what is most overdue, else a new card, else the one that is due soonest."""
-        earliest = min((due_on for due_on, cards in self.due.items() if cards), default=None)
-        if earliest is not None and (earliest <= day or not self.unmet):
+        """Return what is most overdue, else a new card, else any that was not answered today."""
+        earliest = min(self.due, default=None)
+        if earliest is not None and earliest <= day:
             return self.held[min(self.due[earliest])]
-        if not self.unmet:
-            return None
-        held = self.unmet.pop()
-        self.held[held.card.pk] = held
-        return held
+        if self.unmet:
+            held = self.unmet.pop()
+            self.held[held.card.pk] = held
+            return held
+        drawn = self.random.sample(sorted(self.held), min(len(self.held), 20))
+        return next(
+            (self.held[card] for card in drawn if self.held[card].state.last_reviewed_on != day), None
+        )
 
     def _answer(self, held: Held, day: date, now: datetime) -> bool:
         """Write one answer; tell whether the card comes again the same day."""
@@ -97,6 +101,8 @@ class Diary:
             setattr(row, name, value)
         if before.due_on is not None:
             self.due[before.due_on].discard(held.card.pk)
+            if not self.due[before.due_on]:
+                del self.due[before.due_on]
         self.due[held.state.due_on].add(held.card.pk)  # type: ignore[index]
         self.reviews.append(row)
         return held.state.repeating
@@ -162,13 +168,7 @@ def _ticks(diary: Diary) -> Iterator[Tick]:
 
 def make_cards(number: int) -> None:
     """Add plain cards in 60 topics of six areas, for a deck as large as one wants."""
-    topics = []
-    for n in range(60):
-        area, _ = Area.objects.get_or_create(
-            slug=f"area-{n % 6}", defaults={"name": f"Area {n % 6}", "position": n % 6}
-        )
-        name = {"name": f"Topic {n}", "area": area, "position": n}
-        topics.append(Topic.objects.get_or_create(slug=f"topic-{n}", defaults=name)[0])
+    topics = [_topic(n) for n in range(60)]
     cards = [
         Card(
             slug=f"filled-{n}",
@@ -187,6 +187,14 @@ def make_cards(number: int) -> None:
         for n in range(3)
     ]
     RubricPoint.objects.bulk_create(points, BATCH)
+
+
+def _topic(n: int) -> Topic:
+    area, _ = Area.objects.get_or_create(
+        slug=f"area-{n % 6}", defaults={"name": f"Area {n % 6}", "position": n % 6}
+    )
+    defaults = {"name": f"Topic {n}", "area": area, "position": n}
+    return Topic.objects.get_or_create(slug=f"topic-{n}", defaults=defaults)[0]
 
 
 def main() -> None:

@@ -43,20 +43,29 @@ class Deal:
         self.learned = {answer.card for answer in answers if answer.kind == "learn"}
         self.met = order.introduced(answers)
         self.recent = deque((answer.family for answer in answers), maxlen=order.APART)
-        self.repeats: dict[int, tuple[int, int, datetime]] = {}  # card -> family, place, time
-        for place, answer in enumerate(answers):
-            self.repeats.pop(answer.card, None)
-            if answer.repeating and (answer.waiting or self._rests(answer.card, answer.family)):
-                self.repeats[answer.card] = (answer.family, place, answer.at)
-        self.rank = order.overdueness(due, today)
+        self.repeats = self._repeats(answers)
+        self._lay_out(today, due, new, early)
+
+    def _lay_out(self, today: date, due: Sequence[Due], new: Sequence[New], early: Sequence[New]) -> None:
+        """Sort the day's rows once."""
+        rank = order.overdueness(due, today)
+        self.ranks = {row.card: rank(row) for row in due}
         self.all_due, self.all_new, self.all_early = list(due), list(new), list(early)
+        if len(due) > order.RANKED:
+            self.all_due.sort(key=order.date_and_card)
         rows: tuple[Due | New, ...] = (*due, *new, *early)
         self.parents = {row.family for row in rows if row.card != row.family}
-        self.new: list[New] = []
-        self.ranked: list[Due] = []
-        self.later: deque[Due] = deque()
         self._sort_due()
         self._sort_others()
+
+    def _repeats(self, answers: Sequence[Answer]) -> dict[int, tuple[int, int, datetime]]:
+        """Return family, place and time of the last answer of each card to repeat, oldest first."""
+        repeats: dict[int, tuple[int, int, datetime]] = {}
+        for place, answer in enumerate(answers):
+            repeats.pop(answer.card, None)
+            if answer.repeating and (answer.waiting or self._rests(answer.card, answer.family)):
+                repeats[answer.card] = (answer.family, place, answer.at)
+        return repeats
 
     def next(self, now: datetime) -> tuple[int, str] | None:
         """Return the next card and its kind (repeat, due, new, early), or None at the end."""
@@ -95,6 +104,9 @@ class Deal:
             (self.failing.add if failed else self.failing.discard)(card)
             self._turn_over(card)
 
+    def _rank(self, row: Due) -> tuple[int, date, int]:
+        return self.ranks[row.card]
+
     def _rests(self, card: int, family: int) -> bool:
         return card != family and family in self.failing
 
@@ -114,14 +126,12 @@ class Deal:
     def _sort_due(self) -> None:
         """Sort what may be shown: the 1,000 earliest by overdueness, the others by date."""
         shown = self._open(self.all_due)
-        if len(shown) > order.RANKED:
-            shown.sort(key=order.date_and_card)
-        self.ranked = sorted(shown[: order.RANKED], key=self.rank)
-        self.later = deque(shown[order.RANKED :])
+        self.ranked: list[Due] = sorted(shown[: order.RANKED], key=self._rank)
+        self.later: deque[Due] = deque(shown[order.RANKED :])
 
     def _sort_others(self) -> None:
-        self.new = order.one_per_family(self._open(self.all_new), self.met)
-        self.early = self._open(self.all_early)
+        self.new: list[New] = order.one_per_family(self._open(self.all_new), self.met)
+        self.early: list[New] = self._open(self.all_early)
 
     def _open(self, rows: Sequence[Row]) -> list[Row]:
         """Return the rows not answered and not at rest."""
@@ -135,7 +145,7 @@ class Deal:
             if row.card == card:
                 del self.ranked[place]
                 if self.later:
-                    insort(self.ranked, self.later.popleft(), key=self.rank)
+                    insort(self.ranked, self.later.popleft(), key=self._rank)
                 return
         self.early = [row for row in self.early if row.card != card]
 
@@ -144,10 +154,18 @@ class Deal:
         if parent not in self.parents:
             return
         self._sort_others()
-        if self.later:
+        if parent in self.failing:
+            self._hide(parent)
+        elif self.later:
             self._sort_due()
-        elif parent in self.failing:
-            self.ranked = [row for row in self.ranked if row.family != parent]
         else:
             for row in self._open([row for row in self.all_due if row.family == parent]):
-                insort(self.ranked, row, key=self.rank)
+                insort(self.ranked, row, key=self._rank)
+
+    def _hide(self, parent: int) -> None:
+        """Take out a main card's children; the next earliest move up."""
+        self.ranked = [row for row in self.ranked if row.family != parent]
+        if self.later:
+            self.later = deque(row for row in self.later if row.family != parent)
+        while self.later and len(self.ranked) < order.RANKED:
+            insort(self.ranked, self.later.popleft(), key=self._rank)

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from django.db.models import BooleanField, Exists, F, FilteredRelation, OuterRef, Q, Value
+from django.db.models import BooleanField, Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Value
 
 from cards.models import Card
 from scheduling import plans, queue
@@ -25,7 +26,6 @@ COLUMNS = (
     "repetitions", "interval", "easiness", "due_on", "last_reviewed_on", "review_count", "lapses", "last_grade",
     "suspended", "buried_until",
 )  # fmt: skip
-BY_DAY = 35  # days; a longer plan is drawn by weeks
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +86,22 @@ def deck(learner: Learner, scope: Scope) -> Iterator[simulating.Card]:
     In order of introduction. Suspended cards are left out, and unmet children
     of suspended ones, which cannot come.
     """
-    visible = Card.objects.visible_to(learner.user)
+    known = list(_rows(learner, scope))
+    left_out = {row[0] for row in known if row[-2]}
+    for pk, parent, slug, area, wanted, *own in known:
+        state = _state(own)
+        if pk in left_out or (parent in left_out and not state.review_count):
+            continue
+        if wanted or state.review_count:
+            yield simulating.Card(pk, parent or pk, slug, state, wanted, area, own[-1])
+
+
+def _rows(learner: Learner, scope: Scope) -> QuerySet[Card, tuple[Any, ...]]:
     everything = Value(True, output_field=BooleanField())
     inside = Exists(scope.of_cards(Card.objects.filter(pk=OuterRef("pk")))) if scope.pairs() else everything
-    rows = (
-        visible.annotate(
+    return (
+        Card.objects.visible_to(learner.user)
+        .annotate(
             own=FilteredRelation("states", condition=Q(states__user=learner.pk)),
             wanted=inside,
             **{f"own_{name}": F(f"own__{name}") for name in COLUMNS},
@@ -100,14 +111,6 @@ def deck(learner: Learner, scope: Scope) -> Iterator[simulating.Card]:
             "pk", "parent", "slug", "topic__area__name", "wanted", *(f"own_{name}" for name in COLUMNS)
         )
     )
-    known = list(rows)
-    left_out = {row[0] for row in known if row[-2]}
-    for pk, parent, slug, area, wanted, *own in known:
-        state = _state(own)
-        if pk in left_out or (parent in left_out and not state.review_count):
-            continue
-        if wanted or state.review_count:
-            yield simulating.Card(pk, parent or pk, slug, state, wanted, area, own[-1])
 
 
 def _state(own: list[object]) -> State:
@@ -122,39 +125,3 @@ def _state(own: list[object]) -> State:
 def _rules(learner: Learner, today: date) -> str:
     """Return the learner's terms without an exam: the simulation adds the plan's own."""
     return " ".join(word for word in learner.terms(today).split() if not word.startswith("exam"))
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """One bar of the chart: a day or a week, in minutes; places and heights in the drawing's units."""
-
-    first: date
-    days: int
-    new: int
-    reviews: int
-    early: int
-    minutes: int
-    available: int
-    backlog: int
-    off: bool
-
-
-def bars(simulation: Simulation, seconds: int) -> list[Bar]:
-    """Return the simulated days as bars: day by day, or by weeks of a longer plan."""
-    size = 1 if len(simulation.days) <= BY_DAY else 7
-    groups = [simulation.days[n : n + size] for n in range(0, len(simulation.days), size)]
-    return [_bar(group) for group in groups]
-
-
-def _bar(group: tuple[Day, ...]) -> Bar:
-    return Bar(
-        first=group[0].day,
-        days=len(group),
-        new=sum(day.new for day in group),
-        reviews=sum(day.reviews for day in group),
-        early=sum(day.early for day in group),
-        minutes=sum(day.minutes for day in group),
-        available=sum(day.available for day in group),
-        backlog=group[-1].backlog,
-        off=not any(day.available for day in group),
-    )

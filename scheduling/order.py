@@ -17,6 +17,9 @@ APART = 5  # other answers before a repeat, or before another due member of a fa
 RIPE_AFTER = timedelta(minutes=10)
 RANKED = 1000  # due cards compared exactly, and the largest count shown
 
+Kind = Literal["repeat", "due", "new", "early"]
+Pick = tuple[int | None, Kind | None]
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -85,7 +88,7 @@ class Choice:
     """The next card, if there is one; `held`: a limit or the backlog keeps something back."""
 
     card: int | None
-    kind: Literal["repeat", "due", "new", "early"] | None
+    kind: Kind | None
     counts: Counts
     held: bool
 
@@ -133,25 +136,24 @@ def choose(
     three may hold cards answered meanwhile: they are passed over. Linear in
     what is handed over.
     """
-    answered = {answer.card for answer in answers}
-    due = [row for row in due if row.card not in answered]
-    new = one_per_family([row for row in new if row.card not in answered], introduced(answers))
-    early = [row for row in early if row.card not in answered]
+    done = {answer.card for answer in answers}
+    due = [row for row in due if row.card not in done]
+    new = one_per_family([row for row in new if row.card not in done], introduced(answers))
+    early = [row for row in early if row.card not in done]
     room = room_today(answers, len(due), len(new), limits)
     ripe, unripe = _repeats(answers, now)
-    early_left = room.early(len(early), len(answers), len(ripe) + len(unripe), limits)
-    counts = room.counts(len(ripe) + len(unripe), early_left)
+    learning = len(ripe) + len(unripe)
+    early = early[: room.early(len(early), len(answers), learning, limits)]
+    if ripe or not (room.due or room.new or early):
+        card, kind = _first(ripe or unripe)
+    else:
+        card, kind = _by_spread(room, today, answers, due, new, early)
     held = room.due < len(due) or room.new < len(new)
-    if ripe:
-        return Choice(ripe[0], "repeat", counts, held)
-    if room.due or room.new:
-        row = _by_spread(room, today, answers, due, new)
-        return Choice(row.card, "new" if isinstance(row, New) else "due", counts, held)
-    if early_left:
-        return Choice(early[0].card, "early", counts, held)
-    if unripe:
-        return Choice(unripe[0], "repeat", counts, held)
-    return Choice(None, None, counts, held)
+    return Choice(card, kind, room.counts(learning, len(early)), held)
+
+
+def _first(repeats: Sequence[int]) -> Pick:
+    return (repeats[0], "repeat") if repeats else (None, None)
 
 
 def room_today(answers: Sequence[Answer], due: int, new: int, limits: Limits) -> Room:
@@ -216,21 +218,28 @@ def one_per_family(new: Sequence[New], met: set[int]) -> list[New]:
 
 
 def _by_spread(
-    room: Room, today: date, answers: Sequence[Answer], due: Sequence[Due], new: Sequence[New]
-) -> Due | New:
-    """Return the next due or new card; `room` has a place for at least one.
+    room: Room,
+    today: date,
+    answers: Sequence[Answer],
+    due: Sequence[Due],
+    new: Sequence[New],
+    early: Sequence[New],
+) -> Pick:
+    """Return the next due or new card, else an early one; there is at least one.
 
     Due cards whose family was among the last answers wait as long as another
     due card or a new one can be shown.
     """
     if room.is_turn_of_new():
-        return new[0]
+        return new[0].card, "new"
+    if not room.due:
+        return early[0].card, "early"
     recent = {answer.family for answer in answers[-APART:]}
     earliest = nsmallest(RANKED, due, key=date_and_card) if len(due) > RANKED else due
     apart = [row for row in earliest if row.family not in recent]
     if not apart and room.new:
-        return new[0]
-    return _most_overdue(apart or earliest, today)
+        return new[0].card, "new"
+    return _most_overdue(apart or earliest, today).card, "due"
 
 
 def _most_overdue(due: Sequence[Due], today: date) -> Due:

@@ -218,15 +218,15 @@ class Pace:
 
     def limits(self, today: date, due: int) -> Limits:
         """Return what today may hold; `due` counts the reviews that are done already too."""
-        reviews = self.reviews_per_day
-        if past := break_behind(today, self.week):
-            reviews = min(reviews, portion(due, today, past, self.week))
+        past = break_behind(today, self.week)
+        heap = portion(due, today, past, self.week) if past else self.reviews_per_day
         if self.interview is None or self.interview < today:
-            new = self.new_per_day + self.extra_new
+            new, reviews = self.new_per_day + self.extra_new, min(heap, self.reviews_per_day)
             return Limits(new, reviews, new_despite_backlog=self.extra_new > 0, answers=new + reviews)
         fits = answers_in(self.week.on(today), self.seconds)
         new = new_per_day(self.unseen, today, self.interview, self.week, self.start)
         new = min(new, fits) + self.extra_new
+        reviews = min(max(heap, fits - new), self.reviews_per_day)
         return Limits(new, reviews, new_despite_backlog=True, new_first=True, answers=fits)
 
 

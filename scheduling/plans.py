@@ -246,9 +246,11 @@ def _judged(title: str, takes: int, planned: int, new: int, due: int) -> TodayLi
     """Say whether today's work fits today's minutes."""
     work = f"{new} new card{'s' * (new != 1)} today" if new else "no new cards today"
     if takes <= planned:
-        return TodayLine(title, f"On track: {work}, and all of it fits the {planned} minutes planned.", True)
+        return TodayLine(title, f"On track: {work}, and all of it fits the {planned} min planned.", True)
     waiting = f" and {due} due" if due else ""
-    return TodayLine(title, f"Behind: {work}{waiting} take {takes} minutes; {planned} are planned.", False)
+    return TodayLine(
+        title, f"Behind: {work}{waiting} take {takes} min, and {planned} min are planned.", False
+    )
 
 
 def _days_left(plan: Plan, today: date) -> str:

@@ -10,7 +10,6 @@ Source: FSRS-6, open-spaced-repetition wiki, "The Algorithm"; docs/scheduling.md
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from math import sqrt
 from typing import Protocol
 
 from fsrs import Card, Rating, Scheduler, State
@@ -22,7 +21,6 @@ RATINGS = (Rating.Again, Rating.Again, Rating.Again, Rating.Hard, Rating.Good, R
 COUNTED = ("learn", "review", "repeat", "early")
 TESTED = ("review", "early")  # kinds of answer that put a prediction to the test
 NOON = time(12, tzinfo=UTC)
-Z90 = 1.645  # standard deviations to either side that hold 90 of 100
 
 
 class Entry(Protocol):
@@ -95,5 +93,10 @@ def _card(trace: Trace) -> Card:
         return Card(card_id=1, due=datetime.min.replace(tzinfo=UTC))
     last = datetime.combine(trace.last_on, NOON)
     return Card(
-        card_id=1, state=State.Review, stability=trace.stability, difficulty=trace.difficulty, due=last, last_review=last
+        card_id=1,
+        state=State.Review,
+        stability=trace.stability,
+        difficulty=trace.difficulty,
+        due=last,
+        last_review=last,
     )

@@ -101,11 +101,6 @@ class Simulation:
     unmet: dict[str, int] = field(default_factory=dict)
 
     @property
-    def seconds(self) -> int:
-        """Return the time that all answers take."""
-        return sum(day.seconds for day in self.days)
-
-    @property
     def backlog(self) -> int:
         """Return the cards still due on the eve."""
         return self.days[-1].backlog if self.days else 0

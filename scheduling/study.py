@@ -17,7 +17,7 @@ from django.db import OperationalError, transaction
 from django.db.models import Exists, F, OuterRef, Q
 
 from cards.models import Card
-from scheduling import days, fold, plans, turns
+from scheduling import days, fold, plans, readiness, turns
 from scheduling.models import CardState, Learner, Review, Tick
 from scheduling.sm2 import Memory
 
@@ -134,8 +134,8 @@ def undo(learner: Learner, turn: UUID, now: datetime) -> Outcome:
     last.void = True
     last.save(update_fields=["void"])
     if last.kind != "practice":
-        own = CardState.objects.get(user=learner.pk, card=last.card)
-        own.take(_folded(learner.pk, last.card))
+        own = CardState.objects.select_related("card").get(user=learner.pk, card=last.card)
+        _refold(own)
         save_or_drop(own)
     what = "change" if last.grade is None else turns.LABELS[last.grade]
     return Outcome("undone", f"Taken back: {what}.", last.card)
@@ -166,6 +166,7 @@ def set_by_hand(learner: Learner, card: Card, memory: Memory, now: datetime) -> 
         reviewed_at=now, study_day=today, **values,
     )  # fmt: skip
     own.take(fold.apply(own.folded, entry, card.slug))
+    own.stability = own.difficulty = None  # no answer: nothing to predict from
     own.save()
     return Outcome(
         "set",
@@ -213,14 +214,17 @@ def _record(
         kind="practice" if answer.practice else fold.kind_of(before, today), rules=learner.terms(today),
     )  # fmt: skip
     after = fold.apply(before, entry, card.slug)
+    trace = readiness.Trace(own.stability, own.difficulty, before.last_reviewed_on)
     review = Review.objects.create(
         user_id=learner.pk, card=card, turn=answer.turn, sequence=entry.sequence, reviewed_at=now,
         study_day=today, kind=entry.kind, grade=answer.grade, rules=entry.rules, revision=card.revision,
         elapsed_ms=None if answer.elapsed_ms is None else min(answer.elapsed_ms, LONGEST_MS),
-        due_on=after.due_on, **asdict(after.memory),
+        due_on=after.due_on, predicted=readiness.predict(trace, entry), **asdict(after.memory),
     )  # fmt: skip
     if not answer.practice:
+        trace = readiness.apply(trace, entry)
         own.take(after)
+        own.stability, own.difficulty = trace.stability, trace.difficulty
         own.save()
     return review
 
@@ -235,9 +239,12 @@ def _tick(review: Review, said: tuple[int, ...]) -> None:
         Tick.objects.bulk_create(ticks)
 
 
-def _folded(user: int, card: Card) -> fold.State:
-    rows = Review.objects.filter(user=user, card=card, void=False).order_by("sequence")
-    return fold.fold((row.entry for row in rows), card.slug)
+def _refold(own: CardState) -> None:
+    """Set memory and prediction to what the card's log gives. One statement."""
+    rows = list(Review.objects.filter(user=own.user_id, card=own.card_id, void=False).order_by("sequence"))
+    own.take(fold.fold((row.entry for row in rows), own.card.slug))
+    trace, _ = readiness.fold(rows)
+    own.stability, own.difficulty = trace.stability, trace.difficulty
 
 
 def _saved(review: Review, own: CardState, today: date) -> str:

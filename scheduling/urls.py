@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from scheduling.views import account, browse, plan, progress, study, today, wishes
+from scheduling.views import account, browse, mine, origin, plan, progress, study, today, wishes
 
 app_name = "scheduling"
 urlpatterns = [
@@ -23,6 +23,12 @@ urlpatterns = [
     path("cards/", browse.cards, name="cards"),
     path("cards/<slug:slug>/", browse.card, name="card"),
     path("progress/", progress.progress, name="progress"),
+    path("progress/answers/", origin.answers, name="answers"),
+    path("progress/cards/", origin.cards, name="holdings"),
     path("plan/", plan.plan, name="plan"),
+    path("reminders/<str:token>/snooze/", mine.snooze, name="snooze"),
+    path("reminders/<str:token>/unsubscribe/", mine.unsubscribe, name="unsubscribe"),
+    path("settings/export/", mine.export, name="export"),
+    path("settings/delete/", mine.delete, name="delete"),
     path("settings/", account.preferences, name="settings"),
 ]

@@ -25,6 +25,11 @@ class Drop:
     cards: int
     minutes: int
 
+    @property
+    def saves(self) -> str:
+        """Return the time that dropping it saves, in words."""
+        return minutes_in_words(self.minutes * 60)
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from cards.models import Area, Card, RubricPoint, Topic
 from scheduling import study
-from scheduling.models import Learner, Review
+from scheduling.models import Learner, Plan, Review
 
 numbers = count(1)
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)  # a Monday
@@ -52,3 +52,14 @@ def state_of(learner: Learner, card: Card):
 def day(number: int, hour: int = 12) -> datetime:
     """Return an instant `number` days after the first."""
     return NOON + timedelta(days=number, hours=hour - 12)
+
+
+def make_plan(learner, *, left=30, minutes=20, made=0, **values):
+    """Return a plan made `made` days after the first day, for an interview `left` days after it."""
+    week = [minutes] * 7 if isinstance(minutes, int) else minutes
+    plan = Plan.objects.create(
+        user=learner.user, interview_on=NOON.date() + timedelta(days=left), minutes=week, **values
+    )
+    Plan.objects.filter(pk=plan.pk).update(created_at=day(made))
+    plan.refresh_from_db()
+    return plan

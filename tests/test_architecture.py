@@ -9,8 +9,8 @@ ROOT = Path(__file__).parent.parent
 PURE = {
     "cards.records", "cards.yamltree", "cards.shapes", "cards.deckfile", "cards.deckdump", "cards.gates", "cards.quality",
     "cards.markdown", "cards.maths", "cards.highlight", "scheduling.sm2", "scheduling.days", "scheduling.order",
-    "scheduling.fold", "scheduling.explain", "scheduling.dealing", "scheduling.pacing", "scheduling.simulation",
-    "scheduling.verdict",
+    "scheduling.fold", "scheduling.charts", "scheduling.readiness", "scheduling.nudges", "scheduling.explain", "scheduling.dealing", "scheduling.pacing", "scheduling.simulation",
+    "scheduling.verdict", "scheduling.chart", "scheduling.charts", "scheduling.readiness", "scheduling.nudges",
 }  # fmt: skip
 # module prefix -> prefixes of ours that it may import
 ALLOWED = {
@@ -18,13 +18,13 @@ ALLOWED = {
     "scheduling.models": {"cards.models", "scheduling.models", "scheduling.days", "scheduling.fold", "scheduling.sm2"},
     "scheduling.scope": {"cards.models", "scheduling.models"},
     "scheduling.turns": {"cards.models", "scheduling.models", "scheduling.days", "scheduling.fold"},
-    "scheduling.stats": {"cards.models", "scheduling.models", "scheduling.order"},
+    "scheduling.stats": {"cards.models", "scheduling.models", "scheduling.scope", "scheduling.stats", *PURE},
     "scheduling.plans": {"cards.models", "scheduling.models", "scheduling.scope", *PURE},
     "scheduling.forecast": {"cards.models", "scheduling.models", "scheduling.scope", "scheduling.plans", "scheduling.queue", *PURE},
     "scheduling.queue": {"scheduling.plans", "cards.models", "scheduling.models", "scheduling.scope", "scheduling.turns", *PURE},
     "scheduling.study": {"scheduling.plans", "cards.models", "scheduling.models", "scheduling.turns", *PURE},
     "scheduling.wishes": {"cards.models", "scheduling.models", "scheduling.queue", "scheduling.study"},
-    "scheduling.rebuild": {"scheduling.models", "scheduling.study", "scheduling.fold"},
+    "scheduling.rebuild": {"scheduling.models", "scheduling.study", *PURE},
     "scheduling.forms": {"scheduling.models", "scheduling.study"},
     "scheduling.views": {"cards", "scheduling"},
     "scheduling": {"cards", "scheduling"},
@@ -43,7 +43,7 @@ NOT_PURE = (
     "io",
     "uuid",
 )
-WRITERS = {"scheduling.study", "scheduling.wishes", "scheduling.rebuild"}
+WRITERS = {"scheduling.study", "scheduling.wishes", "scheduling.rebuild", "scheduling.importing"}
 
 
 def modules():

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from cards.models import Area, Card
-from scheduling import queue, stats
+from scheduling import plans, queue, stats
 from scheduling.models import Learner
 from scheduling.scope import Scope
 
@@ -23,6 +23,7 @@ def today(request: HttpRequest) -> HttpResponse:
     context = {
         "session": session,
         "learner": learner,
+        "plan_line": plans.today_line(learner, session.today),
         "seconds": stats.seconds_expected(learner, session.counts),
         "streak": stats.streak(learner, session.today),
         "week": stats.forecast(learner, session.today, 7),

@@ -11,7 +11,9 @@ from scheduling.order import Answer, Limits, choose
 from tests.scheduling.test_order import NOW, TODAY, answer, due, new
 
 # Families 1 to 6; the main card of family f is the card f, children are 100 and up.
-some_due = st.lists(st.tuples(st.integers(1, 6), st.booleans(), st.integers(0, 90), st.integers(0, 60)), max_size=20)
+some_due = st.lists(
+    st.tuples(st.integers(1, 6), st.booleans(), st.integers(0, 90), st.integers(0, 60)), max_size=20
+)
 some_new = st.lists(st.tuples(st.integers(1, 9), st.booleans()), max_size=12)
 some_limits = st.builds(
     Limits, st.integers(0, 8), st.integers(0, 20), st.booleans(), st.booleans(), st.integers(0, 40)
@@ -30,7 +32,8 @@ def rows_of(due_cards, new_cards, early_cards):
         return base + place
 
     due_rows = [
-        due(number(f, main, 100, n), f, late=late, interval=days) for n, (f, main, late, days) in enumerate(due_cards)
+        due(number(f, main, 100, n), f, late=late, interval=days)
+        for n, (f, main, late, days) in enumerate(due_cards)
     ]
     new_rows = [new(number(f, main, 200, n), f) for n, (f, main) in enumerate(new_cards)]
     return due_rows, new_rows, [new(300 + n, f) for n, f in enumerate(early_cards)]
@@ -68,7 +71,9 @@ def by_deal(rows, failing, limits, seed):
     family = {row.card: row.family for part in rows for row in part}
     due_rows, new_rows, early = rows
     answers = [answer(900, "early", ago=0)]
-    deal = Deal(TODAY, answers=answers, due=due_rows, new=new_rows, limits=limits, early=early, failing=set(failing))
+    deal = Deal(
+        TODAY, answers=answers, due=due_rows, new=new_rows, limits=limits, early=early, failing=set(failing)
+    )
     while pick := deal.next(now):
         dealt.append(pick)
         failed = dice.random() < 0.4
@@ -79,7 +84,14 @@ def by_deal(rows, failing, limits, seed):
 
 
 @settings(deadline=None, max_examples=400)  # a busy machine is no fault
-@given(some_due, some_new, st.lists(st.integers(1, 9), max_size=8), failing_families, some_limits, st.integers(0, 2**32))
+@given(
+    some_due,
+    some_new,
+    st.lists(st.integers(1, 9), max_size=8),
+    failing_families,
+    some_limits,
+    st.integers(0, 2**32),
+)
 def test_the_same_cards_come_in_the_same_order(due_cards, new_cards, early_cards, failing, limits, seed):
     rows = rows_of(due_cards, new_cards, early_cards)
 
@@ -92,3 +104,12 @@ def test_beyond_1000_due_cards_the_next_earliest_moves_up():
     rows, limits = (due_rows, [], []), Limits(0, 60)
 
     assert by_deal(rows, set(), limits, 1) == by_choose(rows, set(), limits, 1)
+
+
+def test_beyond_1000_due_cards_children_rest_and_come_back_all_the_same():
+    dice = Random(5)
+    rows = [
+        due(n, n - n % 3, late=dice.randrange(300), interval=dice.randrange(1, 300)) for n in range(3, 1053)
+    ]
+
+    assert by_deal((rows, [], []), {9}, Limits(0, 90), 2) == by_choose((rows, [], []), {9}, Limits(0, 90), 2)

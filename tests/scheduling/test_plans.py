@@ -1,33 +1,26 @@
 """The plan's reads on real rows, and the live queue that follows it."""
 
-from datetime import date, timedelta
-from random import Random
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from scheduling import forecast, plans, queue, study
+from scheduling import forecast, plans, queue
 from scheduling.models import DayOff, Learner, Plan, Review
 from scheduling.scope import Scope
-from scheduling.simulation import Run
-from tests.rows import NOON, answer, day, make_card, make_child, make_topic, state_of
+from tests.rows import NOON, answer, day, make_card, make_plan, make_topic, state_of
 
 pytestmark = pytest.mark.django_db
 TODAY = NOON.date()
 ALL = Scope()
 
 
-def make_plan(learner, *, left=30, minutes=20, made=0, **values):
-    """Return a plan made `made` days after the first day, for an interview `left` days after it."""
-    week = [minutes] * 7 if isinstance(minutes, int) else minutes
-    plan = Plan.objects.create(
-        user=learner.user, interview_on=TODAY + timedelta(days=left), minutes=week, **values
-    )
-    Plan.objects.filter(pk=plan.pk).update(created_at=day(made))
-    plan.refresh_from_db()
-    return plan
+def answer_on(learner, numbers, *cards):
+    for number in numbers:
+        for card in cards:
+            answer(learner, card, now=day(number))
 
 
 def statements(function):
@@ -84,7 +77,9 @@ def test_statements_are_flat_in_deck_and_log(learner):
         return [
             statements(lambda: steered(learner)),
             statements(lambda: plans.today_line(learner, TODAY)),
-            statements(lambda: forecast.outlook(learner, plans.steering(learner, TODAY).plan, frozenset(), NOON)),
+            statements(
+                lambda: forecast.outlook(learner, plans.steering(learner, TODAY).plan, frozenset(), NOON)
+            ),
         ]
 
     for n in range(2):
@@ -202,10 +197,8 @@ def test_in_the_last_ten_days_the_weakest_card_comes_after_the_due_ones(learner)
     Learner.objects.update(fuzz=False)
     learner.refresh_from_db()
     weak, strong = make_card(), make_card()
-    for card, days in ((weak, (-30, -29, -3)), (strong, (-30, -29, -20))):
-        for number in days:
-            answer(learner, card, now=day(number))  # intervals 15, last answered 3 and 20 days ago
-    answer(learner, strong, now=day(-1))  # early: seen yesterday
+    answer_on(learner, (-21, -20, -14), weak)  # 15 days: due tomorrow
+    answer_on(learner, (-13, -12, -6), strong)  # 15 days, last seen 6 days ago
     make_plan(learner, left=8)
 
     session = queue.session(learner, NOON, ALL)
@@ -217,11 +210,7 @@ def test_in_the_last_ten_days_the_weakest_card_comes_after_the_due_ones(learner)
 
 def test_the_sweep_stops_when_the_minutes_are_used_up(learner):
     cards = [make_card(position=n) for n in range(4)]
-    for card in cards:
-        for number in (-9, -8):
-            answer(learner, card, now=day(number))
-    for card in cards:
-        answer(learner, card, now=day(-2))  # 15 days: not due before the interview
+    answer_on(learner, (-9, -8, -2), *cards)  # 15 days: not due before the interview
     make_plan(learner, left=8, minutes=2)
 
     assert queue.session(learner, NOON, ALL).counts.due == 2
@@ -232,9 +221,7 @@ def test_the_sweep_stops_when_the_minutes_are_used_up(learner):
 
 def test_before_a_break_its_cards_are_offered_in_portions_and_no_date_changes(learner):
     cards = [make_card(position=n) for n in range(4)]
-    for card in cards:
-        answer(learner, card, now=day(-3))
-        answer(learner, card, now=day(-2))  # due 6 days later, on day 4
+    answer_on(learner, (-3, -2), *cards)  # due 6 days later, on day 4
     before = [state_of(learner, card).due_on for card in cards]
     DayOff.objects.bulk_create(DayOff(user=learner.user, day=TODAY + timedelta(days=n)) for n in (3, 4, 5, 6))
 
@@ -255,45 +242,6 @@ def test_after_a_break_the_heap_comes_in_portions(learner):
 
     assert queue.session(learner, NOON, ALL).counts.due == 30
     assert queue.session(learner, day(3), ALL).counts.due == 90
-
-
-# Today equals the simulation's first day.
-
-
-@pytest.mark.parametrize("left", [30, 6, 1])
-@pytest.mark.parametrize("seed", range(4))
-def test_the_simulations_first_day_is_what_the_live_queue_deals_out(learner, left, seed):
-    dice = Random(seed)
-    parents = [make_card(position=n, topic=make_topic(f"t{n % 3}", position=n % 3)) for n in range(12)]
-    for parent in parents[:8]:
-        make_child(parent), make_child(parent)
-    cards = [*parents, *(child for parent in parents for child in parent.children.all())]
-    for number in (-9, -8, -2):
-        for card in dice.sample(cards, 14):
-            if card.parent is None or card.parent.states.filter(last_grade__gte=3).exists():
-                answer(learner, card, dice.choice((1, 2, 3, 4, 5)), now=day(number, hour=8))
-    plan = make_plan(learner, left=left, minutes=25, made=-9)
-    learner.refresh_from_db()
-    for _ in range(seed):  # some answers of today, before the simulation is asked
-        if turn := queue.session(learner, NOON, ALL).turn:
-            answer(learner, turn.card, dice.choice((2, 4)))
-
-    habits = plans.habits(learner)
-    course = forecast.course(learner, plan, frozenset(), habits, TODAY)
-    run = Run(list(forecast.deck(learner, ALL)), course, forecast.answers(learner, TODAY))
-    deal, now, dealt = run.deal(TODAY), NOON, 0
-    while True:
-        turn, pick = queue.session(learner, now, ALL).turn, deal.next(now)
-        assert (turn and turn.card.pk) == (pick and pick[0])
-        if turn is None:
-            break
-        grade = dice.choice((2, 4, 4))
-        kind = study.fold.kind_of(turn.own.folded, TODAY)
-        answer(learner, turn.card, grade, now=now)
-        deal.take(turn.card.pk, turn.card.parent_id or turn.card.pk, kind, now, grade < 3, grade < 3)
-        now += timedelta(seconds=course.seconds)
-        dealt += 1
-    assert dealt > 5
 
 
 # Habits and words.
@@ -329,7 +277,10 @@ def test_today_says_the_days_left_and_whether_it_fits(learner):
     assert "2 new cards today" in line.words
 
     Plan.objects.update(minutes=[1] * 7)
-    assert plans.today_line(learner, TODAY).words == "Behind: 2 new cards today take 2 minutes; 1 are planned."
+    assert (
+        plans.today_line(learner, TODAY).words
+        == "Behind: 2 new cards today take 2 min, and 1 min are planned."
+    )
     assert plans.today_line(learner, plan.interview_on).title == "Today: Acme"
     assert plans.today_line(learner, plan.interview_on + timedelta(days=1)) is None
 
@@ -340,26 +291,3 @@ def test_a_day_off_asks_for_nothing(learner):
     DayOff.objects.create(user=learner.user, day=TODAY)
 
     assert plans.today_line(learner, TODAY).words == "No study is planned today."
-
-
-def test_suspended_cards_and_their_unmet_children_are_not_in_the_plan(learner):
-    parent = make_card()
-    make_child(parent)
-    make_card()
-    study.suspend(learner, parent, True)
-    make_plan(learner, left=30)
-
-    assert steered(learner).unseen == 1
-    assert len(list(forecast.deck(learner, ALL))) == 1
-
-
-def test_the_outlook_says_when_all_is_met(learner):
-    for n in range(40):
-        make_card(position=n)
-    plan = make_plan(learner, left=30)
-
-    outlook = forecast.outlook(learner, plan, frozenset(), NOON)
-
-    assert outlook.verdict.fits
-    assert outlook.first.new == 2
-    assert outlook.met_by == date(2026, 3, 21)
