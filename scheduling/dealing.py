@@ -25,6 +25,11 @@ class Deal:
     cards whose last answer failed: they rest until it is passed.
     """
 
+    ranked: list[Due]
+    later: deque[Due]
+    new: list[New]
+    early: list[New]
+
     def __init__(
         self,
         today: date,
@@ -126,12 +131,12 @@ class Deal:
     def _sort_due(self) -> None:
         """Sort what may be shown: the 1,000 earliest by overdueness, the others by date."""
         shown = self._open(self.all_due)
-        self.ranked: list[Due] = sorted(shown[: order.RANKED], key=self._rank)
-        self.later: deque[Due] = deque(shown[order.RANKED :])
+        self.ranked = sorted(shown[: order.RANKED], key=self._rank)
+        self.later = deque(shown[order.RANKED :])
 
     def _sort_others(self) -> None:
-        self.new: list[New] = order.one_per_family(self._open(self.all_new), self.met)
-        self.early: list[New] = self._open(self.all_early)
+        self.new = order.one_per_family(self._open(self.all_new), self.met)
+        self.early = self._open(self.all_early)
 
     def _open(self, rows: Sequence[Row]) -> list[Row]:
         """Return the rows not answered and not at rest."""
