@@ -27,7 +27,9 @@ class Folded:
         """Return what the stored state has otherwise, empty if it is right."""
         found = _values(own.folded, own.stability, own.difficulty)
         right = _values(self.state, self.trace.stability, self.trace.difficulty)
-        said = [f"{name} {found[name]} should be {right[name]}" for name in found if found[name] != right[name]]
+        said = [
+            f"{name} {found[name]} should be {right[name]}" for name in found if found[name] != right[name]
+        ]
         return ", ".join(said + [f"{len(self.wrong)} predictions"] * bool(self.wrong))
 
 

@@ -103,7 +103,11 @@ def grade(learner: Learner, card_id: int, answer: Answer, now: datetime) -> Outc
     """
     today = take_sequence(learner, now)
     known = Review.objects.filter(user=learner.pk, turn=answer.turn)
-    card = _gradable(learner).annotate(known=Exists(known), exam_on=plans.exam_on(learner, today)).get(pk=card_id)
+    card = (
+        _gradable(learner)
+        .annotate(known=Exists(known), exam_on=plans.exam_on(learner, today))
+        .get(pk=card_id)
+    )
     learner.steer(card.exam_on, today)
     own = turns.own_state(card, learner.pk)
     if card.known:

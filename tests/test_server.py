@@ -63,15 +63,30 @@ class Server:
 
     def manage(self, *args):
         call = [sys.executable, "-W", "ignore", "manage.py", *args]
-        return subprocess.run(call, cwd=ROOT, env=self.env, capture_output=True, text=True, check=True, timeout=120).stdout
+        return subprocess.run(
+            call, cwd=ROOT, env=self.env, capture_output=True, text=True, check=True, timeout=120
+        ).stdout
 
     def ask(self, code):
         out = self.manage("shell", "--no-imports", "-c", code)
         return json.loads(out.split("READY")[1])
 
     def start(self):
-        call = [sys.executable, "-m", "gunicorn", "config.wsgi", "-b", f"127.0.0.1:{self.port}", "--threads", "4", "--log-level", "error"]
-        self.process = subprocess.Popen(call, cwd=ROOT, env=self.env, start_new_session=True, stderr=subprocess.DEVNULL)
+        call = [
+            sys.executable,
+            "-m",
+            "gunicorn",
+            "config.wsgi",
+            "-b",
+            f"127.0.0.1:{self.port}",
+            "--threads",
+            "4",
+            "--log-level",
+            "error",
+        ]
+        self.process = subprocess.Popen(
+            call, cwd=ROOT, env=self.env, start_new_session=True, stderr=subprocess.DEVNULL
+        )
         for _ in range(100):
             try:
                 if self.request("GET", "/healthz")[0] == 200:
@@ -86,7 +101,11 @@ class Server:
 
     def request(self, method, path, body=None, session=""):
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
-        headers = {"Cookie": f"sessionid={session}; csrftoken={CSRF}", "X-CSRFToken": CSRF, "HX-Request": "true"}
+        headers = {
+            "Cookie": f"sessionid={session}; csrftoken={CSRF}",
+            "X-CSRFToken": CSRF,
+            "HX-Request": "true",
+        }
         if body is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         with closing(connection):
@@ -177,5 +196,7 @@ def test_each_turn_sent_many_times_at_once_is_stored_once(server):
     assert sorted(stored) == sorted(turn for _, turn in turns)
     assert {status for _, status, _ in outcomes} == {200}
     for _, turn in turns:
-        assert sorted(outcome for sent, _, outcome in outcomes if sent == turn) == ["repeated"] * 3 + ["stored"]
+        assert sorted(outcome for sent, _, outcome in outcomes if sent == turn) == ["repeated"] * 3 + [
+            "stored"
+        ]
     assert differences == []

@@ -45,7 +45,13 @@ def test_the_deck_is_as_large_as_it_says(examined):
 def test_every_text_of_the_deck_renders_to_html_without_leftovers(examined):
     cards, _ = examined
     for card in cards:
-        texts = [card.question, card.hint, card.answer, card.details, *(child.answer for _, _, child in card.children())]
+        texts = [
+            card.question,
+            card.hint,
+            card.answer,
+            card.details,
+            *(child.answer for _, _, child in card.children()),
+        ]
         for text in filter(None, texts):
             html = markdown.render(text)
             assert "<script" not in html

@@ -275,7 +275,9 @@ def fill(learner, cards):
 
 
 @pytest.mark.parametrize("cards", [6, 60])
-def test_grading_and_showing_the_next_takes_eleven_named_statements_whatever_the_size(signed_in, learner, cards):
+def test_grading_and_showing_the_next_takes_eleven_named_statements_whatever_the_size(
+    signed_in, learner, cards
+):
     fill(learner, cards)
     html = text(signed_in.get("/study/"))
     card = Card.objects.get(pk=re.search(r'data-card="(\d+)"', html)[1])
