@@ -204,7 +204,8 @@ def main() -> None:
     parser.add_argument("--days", type=int, default=365)
     parser.add_argument("--cards", type=int, default=0, help="Make so many plain cards first.")
     given = parser.parse_args()
-    make_cards(given.cards)
+    if given.cards:
+        make_cards(given.cards)
     user, new = User.objects.get_or_create(username=given.email, defaults={"email": given.email})
     if new:
         user.set_password("correct horse battery")

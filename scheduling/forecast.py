@@ -76,7 +76,7 @@ def course(learner: Learner, plan: Plan, days_off: frozenset[date], habits: Habi
 
 def answers(learner: Learner, today: date) -> list[Answer]:
     """Return today's counted answers, oldest first. One statement."""
-    rows = queue.todays_answers(learner, today, Scope())
+    rows = queue.todays_answers(learner, today, queue.awake_states(learner, today, Scope()))
     return [row.counted for row in rows if row.kind not in queue.NOT_COUNTED]
 
 

@@ -247,9 +247,10 @@ def _judged(title: str, takes: int, planned: int, new: int, due: int) -> TodayLi
     work = f"{new} new card{'s' * (new != 1)} today" if new else "no new cards today"
     if takes <= planned:
         return TodayLine(title, f"On track: {work}, and all of it fits the {planned} min planned.", True)
-    waiting = f" and {due} due" if due else ""
+    waiting = f" and the {due} due" if due else ""
+    needed = f"meeting every card in time takes {new} new today" if new else "no new cards today"
     return TodayLine(
-        title, f"Behind: {work}{waiting} take {takes} min, and {planned} min are planned.", False
+        title, f"Behind: {needed}; that{waiting} would be {takes} min, and {planned} min are planned.", False
     )
 
 

@@ -63,8 +63,9 @@ def session(learner: Learner, now: datetime, scope: Scope, card: Card | None = N
     """
     today = learner.today(now)
     steering = plans.steer(learner, today)
-    answered = todays_answers(learner, today, scope)
-    choice = choose(learner, now, scope, answered, steering)
+    awake = awake_states(learner, today, scope)
+    answered = todays_answers(learner, today, awake)
+    choice = choose(learner, now, scope, awake, answered, steering)
     chosen = card.pk if card else choice.card
     turn = load_turn(learner, now, today, chosen, choice.kind or "") if chosen else None
     return Session(
@@ -78,37 +79,43 @@ def session(learner: Learner, now: datetime, scope: Scope, card: Card | None = N
 
 
 def choose(
-    learner: Learner, now: datetime, scope: Scope, answered: Sequence[Answered], steering: plans.Steering
+    learner: Learner,
+    now: datetime,
+    scope: Scope,
+    awake: CardStateQuerySet,
+    answered: Sequence[Answered],
+    steering: plans.Steering,
 ) -> order.Choice:
     """Return the next card of the scope, by its mode. Four statements at the most."""
     today = learner.today(now)
     if scope.is_over(now):
         return order.Choice(None, None, order.Counts(0, 0, 0), held=True)
     if scope.practice or scope.ahead:
-        return _one_by_one(learner, today, scope, answered)
-    return _by_schedule(learner, now, today, scope, answered, steering)
+        return _one_by_one(learner, today, scope, awake, answered)
+    return _by_schedule(learner, now, scope, awake, answered, steering)
 
 
 def _by_schedule(
     learner: Learner,
     now: datetime,
-    today: date,
     scope: Scope,
+    awake: CardStateQuerySet,
     answered: Sequence[Answered],
     steering: plans.Steering,
 ) -> order.Choice:
     """Return what limits, plan and families let through. Two statements, three or four with a plan."""
+    today = learner.today(now)
     counted = [row.counted for row in answered if row.kind not in NOT_COUNTED]
     kinds = [row.kind for row in counted]
     pace = plans.pace(learner, steering, today)
-    due = due_rows(learner, today, scope)
+    due = due_rows(awake, today)
     if pace.interview is None:  # after an interview: what only its cap made due waits
         due = [row for row in due if pacing.own_day_has_come(row.last_on, row.interval, today)]
     done = {row.card for row in counted}
     limits = pace.limits(today, kinds.count("review") + sum(row.card not in done for row in due))
     families = {row.family for row in counted if row.kind == "learn"}
     introduced = plans.introduced_scope(scope, steering.plan)
-    awake, part = _studied(learner, today, scope), plans.scope_of(steering.plan)
+    part = plans.scope_of(steering.plan)
     return order.choose(
         now,
         today,
@@ -120,10 +127,12 @@ def _by_schedule(
     )
 
 
-def _one_by_one(learner: Learner, today: date, scope: Scope, answered: Sequence[Answered]) -> order.Choice:
+def _one_by_one(
+    learner: Learner, today: date, scope: Scope, awake: CardStateQuerySet, answered: Sequence[Answered]
+) -> order.Choice:
     """Return the next card to practice or to review ahead: each once a day. One statement."""
     done = {row.counted.card for row in answered if row.kind == "practice" or not scope.practice}
-    cards = practice_cards(learner, scope) if scope.practice else ahead_cards(learner, today, scope)
+    cards = practice_cards(learner, scope) if scope.practice else ahead_cards(awake, today)
     left = [card for card in cards[: order.RANKED + len(done)] if card not in done]
     counts = order.Counts(new=0, learning=0, due=min(len(left), order.RANKED))
     return order.Choice(left[0] if left else None, "due" if left else None, counts, held=False)
@@ -141,15 +150,14 @@ def practice_cards(learner: Learner, scope: Scope) -> CardQuerySet:
     )
 
 
-def ahead_cards(learner: Learner, today: date, scope: Scope) -> CardStateQuerySet:
+def ahead_cards(awake: CardStateQuerySet, today: date) -> CardStateQuerySet:
     """Return the ids of the cards that are not due yet, the soonest first."""
-    states = _studied(learner, today, scope).filter(due_on__gt=today)
-    return states.order_by("due_on", "pk").values_list("card", flat=True)
+    return awake.filter(due_on__gt=today).order_by("due_on", "pk").values_list("card", flat=True)
 
 
-def todays_answers(learner: Learner, today: date, scope: Scope) -> list[Answered]:
+def todays_answers(learner: Learner, today: date, awake: CardStateQuerySet) -> list[Answered]:
     """Return today's log, oldest first, practice and changes by hand included. One statement."""
-    states = _studied(learner, today, scope).filter(card=OuterRef("card"))
+    states = awake.filter(card=OuterRef("card"))
     rows = (
         Review.objects.filter(user=learner.pk, study_day=today, void=False)
         .annotate(waiting=Exists(states), family=Coalesce("card__parent", "card"))
@@ -166,11 +174,10 @@ def todays_answers(learner: Learner, today: date, scope: Scope) -> list[Answered
     ]
 
 
-def due_rows(learner: Learner, today: date, scope: Scope) -> list[order.Due]:
+def due_rows(awake: CardStateQuerySet, today: date) -> list[order.Due]:
     """Return the earliest due cards, 1,000 at most, with what their rank needs. One statement."""
     rows = (
-        _studied(learner, today, scope)
-        .filter(due_on__lte=today)
+        awake.filter(due_on__lte=today)
         .annotate(family=Coalesce("card__parent", "card"))
         .order_by("due_on", "pk")
         .values_list("card", "family", "due_on", "last_reviewed_on", "interval")[: order.RANKED]
@@ -215,7 +222,7 @@ def reason(
     return "empty"
 
 
-def _studied(learner: Learner, today: date, scope: Scope) -> CardStateQuerySet:
+def awake_states(learner: Learner, today: date, scope: Scope) -> CardStateQuerySet:
     """Return the states that may be shown now: in scope, visible, at rest neither by wish nor by parent."""
     visible = scope.of_cards(Card.objects.visible_to(learner.user), learner).filter(pk=OuterRef("card"))
     return CardState.objects.filter(Exists(visible), user=learner.pk).rested(today).with_parent_passed()

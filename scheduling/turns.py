@@ -30,6 +30,7 @@ TARGETS = {
     "estimation": 180, "behavioral": 120, "process": 60, "tool": 60, "comparison": 45, "concept": 45,
 }  # fmt: skip
 CHILD_TARGET = 30
+COLUMNS = [field.attname for field in CardState._meta.concrete_fields]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +93,9 @@ def target_seconds(card: Card) -> int:
 
 def with_own_state(cards: CardQuerySet, user: int) -> CardQuerySet:
     """Join the learner's state; read it with `own_state`. No statement."""
-    names = [field.attname for field in CardState._meta.concrete_fields]
     return cards.annotate(
         own=FilteredRelation("states", condition=Q(states__user=user)),
-        **{f"own_{name}": F(f"own__{name}") for name in names},
+        **{f"own_{name}": F(f"own__{name}") for name in COLUMNS},
     )
 
 
@@ -103,8 +103,7 @@ def own_state(card: Card, user: int) -> CardState:
     """Return the state that `with_own_state` joined, or a fresh one, not saved."""
     if card.own_id is None:  # type: ignore[attr-defined]
         return CardState(user_id=user, card=card)
-    names = [field.attname for field in CardState._meta.concrete_fields]
-    state = CardState.from_db("default", names, [getattr(card, f"own_{name}") for name in names])
+    state = CardState.from_db("default", COLUMNS, [getattr(card, f"own_{name}") for name in COLUMNS])
     state.card = card
     return state
 

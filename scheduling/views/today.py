@@ -27,7 +27,7 @@ def today(request: HttpRequest) -> HttpResponse:
         "seconds": stats.seconds_expected(learner, session.counts),
         "streak": stats.streak(learner, session.today),
         "week": stats.forecast(learner, session.today, 7),
-        "areas": Area.objects.all(),
+        "areas": Area.objects.filter(topics__cards__status=Card.Status.PUBLISHED).distinct(),
     }
     return render(request, "scheduling/today.html", context)
 

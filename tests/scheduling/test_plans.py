@@ -279,7 +279,7 @@ def test_today_says_the_days_left_and_whether_it_fits(learner):
     Plan.objects.update(minutes=[1] * 7)
     assert (
         plans.today_line(learner, TODAY).words
-        == "Behind: 2 new cards today take 2 min, and 1 min are planned."
+        == "Behind: meeting every card in time takes 2 new today; that would be 2 min, and 1 min are planned."
     )
     assert plans.today_line(learner, plan.interview_on).title == "Today: Acme"
     assert plans.today_line(learner, plan.interview_on + timedelta(days=1)) is None
