@@ -1,5 +1,6 @@
 """The site's addresses. Accounts are django-allauth's; the rest is in the two applications."""
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 
@@ -8,6 +9,7 @@ from config.views import healthz
 admin.site.site_header = "Anneal curation"
 admin.site.site_title = "Anneal"
 admin.site.index_title = "The shared bank of cards"
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # with the site's limits
 
 urlpatterns = [
     path("", include("scheduling.urls")),

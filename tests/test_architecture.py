@@ -124,3 +124,17 @@ def test_only_study_writes_states_and_reviews(name):
 def test_every_rule_names_a_module_that_exists():
     for prefix in (*ALLOWED, *PURE, *WRITERS):
         assert any(within(name, [prefix]) for name in MODULES), prefix
+
+
+def test_our_own_script_stays_small_and_every_style_sheet_readable():
+    assert sum(path.stat().st_size for path in (ROOT / "static" / "js").glob("*.js")) < 6_000
+    for path in (ROOT / "static" / "css").glob("*.css"):
+        assert len(path.read_text().splitlines()) <= 200, path.name
+
+
+def test_htmx_2_is_what_the_markup_is_written_for():
+    """In htmx 4 `hx-disable` means something else: card text would no longer be ignored."""
+    import django_htmx
+
+    script = next(Path(django_htmx.__file__).parent.glob("static/django_htmx/htmx*.min.js"))
+    assert 'version:"2.' in script.read_text()

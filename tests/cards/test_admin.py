@@ -98,4 +98,14 @@ def test_a_card_with_history_is_retired_not_deleted(client, learner):
 
 
 def test_learners_may_not_enter(signed_in):
-    assert signed_in.get("/admin/cards/card/")["Location"].startswith("/admin/login/")
+    assert signed_in.get("/admin/cards/card/", follow=True).status_code == 403
+
+
+def test_the_first_administrator_signs_in_by_email_as_everybody_does(client):
+    User.objects.create_superuser("root", "root@example.com", "correct horse")
+
+    asked = client.get("/admin/", follow=True)
+    assert asked.redirect_chain[-1][0].startswith("/accounts/login/?next=")
+    client.post(asked.redirect_chain[-1][0], {"login": "root@example.com", "password": "correct horse"})
+
+    assert client.get("/admin/").status_code == 200

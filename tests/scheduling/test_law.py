@@ -145,5 +145,5 @@ class Weeks(RuleBasedStateMachine):
 
 class TestTheLawOfTheLog(TestCase, Weeks.TestCase):  # type: ignore[misc]
     settings = settings(
-        max_examples=12, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+        max_examples=20, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
     )

@@ -222,3 +222,36 @@ def test_everything_asked_at_once_still_takes_few_statements(
 
     with django_assert_max_num_queries(16):
         signed_in.post(f"/study/{card.pk}/grade/", data, headers=HTMX)
+
+
+def test_a_card_shown_before_the_rollover_and_graded_after_it_counts_for_the_new_day(learner):
+    card = make_card()
+    answer(learner, card, now=day(0))
+    late, early_morning = day(1, 27), day(1, 29)  # 03:00 and 05:00 of the next calendar day
+
+    turn = queue.session(learner, late, Scope()).turn
+    answer(learner, turn.card, now=early_morning, seen=turn.seen, turn=turn.id)
+
+    assert Review.objects.latest("sequence").study_day == day(2).date()
+
+
+def test_after_a_holiday_much_is_due_in_portions_the_most_overdue_first_and_nothing_new(learner):
+    cards = [make_card(position=n) for n in range(30)]
+    learner.reviews_per_day, learner.new_per_day = 20, 30
+    for card in cards:
+        answer(learner, card)
+    make_card()
+
+    session = queue.session(learner, day(60), Scope())
+
+    assert (session.counts.due, session.counts.new) == (20, 0)
+
+
+def test_a_card_edited_while_shown_still_counts(learner):
+    card = make_card("Old words?")
+    turn = queue.session(learner, NOON, Scope()).turn
+    card.question, card.revision = "New words?", 2
+    card.save()
+
+    assert answer(learner, card, turn=turn.id, seen=turn.seen).status == "stored"
+    assert Review.objects.get().revision == 2
