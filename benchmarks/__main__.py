@@ -34,10 +34,11 @@ from django.test.utils import CaptureQueriesContext  # noqa: E402
 
 from benchmarks.fill import fill, make_cards  # noqa: E402
 from cards.models import Card  # noqa: E402
-from scheduling import queue, sm2  # noqa: E402
+from scheduling import fold, queue, simulation, sm2  # noqa: E402
 from scheduling.models import CardState, Learner, Plan  # noqa: E402
 from scheduling.rebuild import rebuild  # noqa: E402
 from scheduling.scope import Scope  # noqa: E402
+from tests.scheduling import test_simulation  # noqa: E402
 
 REVIEWS = 100_000
 CARDS = 10_000
@@ -141,6 +142,11 @@ def main() -> None:
     week = datetime.now(UTC).date() + timedelta(days=60)
     Plan.objects.create(user=many.user, interview_on=week, minutes=[30] * 7, scope={})
     pages(many)
+    cards = [simulation.Card(n, n - n % 3, f"card-{n}", fold.State()) for n in range(1000)]
+    course = test_simulation.course(left=90, minutes=60)
+    say(
+        "simulate 1,000 cards over 90 days: ms", f"{timed(lambda: simulation.simulate(cards, course), 5):.0f}"
+    )
     memory = sm2.Memory(5, 40, 250)
     say("sm2.review: microseconds", f"{timed(lambda: [sm2.review(memory, 4) for _ in range(1000)]):.2f}")
     say("largest memory of this process: MiB", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)

@@ -123,10 +123,12 @@ class Deal:
         """Return the next due or new card, as `order.choose` would."""
         if room.is_turn_of_new():
             return self.new[0].card, "new"
-        apart = next((row for row in self.ranked if row.family not in self.recent), None)
+        due = {row.card for row in self.ranked}
+        first = [row for row in self.ranked if row.card == row.family or row.family not in due]
+        apart = next((row for row in first if row.family not in self.recent), None)
         if apart is None and room.new:
             return self.new[0].card, "new"
-        return (apart or self.ranked[0]).card, "due"
+        return (apart or first[0]).card, "due"
 
     def _sort_due(self) -> None:
         """Sort what may be shown: the 1,000 earliest by overdueness, the others by date."""

@@ -227,15 +227,15 @@ def _by_spread(
 ) -> Pick:
     """Return the next due or new card, else an early one; there is at least one.
 
-    Due cards whose family was among the last answers wait as long as another
-    due card or a new one can be shown.
+    A child waits while its parent is due. Due cards whose family was among the
+    last answers wait as long as another due card or a new one can be shown.
     """
     if room.is_turn_of_new():
         return new[0].card, "new"
     if not room.due:
         return early[0].card, "early"
     recent = {answer.family for answer in answers[-APART:]}
-    earliest = nsmallest(RANKED, due, key=date_and_card) if len(due) > RANKED else due
+    earliest = parents_first(nsmallest(RANKED, due, key=date_and_card) if len(due) > RANKED else due)
     apart = [row for row in earliest if row.family not in recent]
     if not apart and room.new:
         return new[0].card, "new"
@@ -245,6 +245,12 @@ def _by_spread(
 def _most_overdue(due: Sequence[Due], today: date) -> Due:
     """Return the card most overdue for its interval, ties by due date, then id."""
     return min(due, key=overdueness(due, today))
+
+
+def parents_first(due: Sequence[Due]) -> list[Due]:
+    """Return the due cards without children whose parent is due too: it is never crowded out by them."""
+    cards = {row.card for row in due}
+    return [row for row in due if row.card == row.family or row.family not in cards]
 
 
 def overdueness(due: Sequence[Due], today: date) -> Callable[[Due], tuple[int, date, int]]:

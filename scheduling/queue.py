@@ -74,7 +74,9 @@ def session(learner: Learner, now: datetime, scope: Scope, card: Card | None = N
         turn=turn,
         reason="" if turn else reason(learner, now, scope, choice, answered),
         last=answered[-1] if answered else None,
-        done=sum(row.kind not in NOT_COUNTED for row in answered) if not scope.practice else len(answered),
+        done=sum(
+            (row.kind == "practice") if scope.practice else (row.kind not in NOT_COUNTED) for row in answered
+        ),
     )
 
 

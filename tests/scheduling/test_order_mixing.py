@@ -71,3 +71,10 @@ def test_members_of_a_family_follow_each_other_if_nothing_else_is_left():
 
 def test_a_member_of_a_recent_family_comes_before_an_unripe_repeat():
     assert chosen([answer(1, family=1, ago=1, repeating=True)], [due(2, family=1)]) == (2, "due")
+
+
+def test_a_child_waits_while_its_parent_is_due_however_overdue_it_is():
+    parent, child, other = due(1, family=1), due(2, family=1, late=300, interval=1), due(9)
+
+    assert chosen(due=[child, parent, other])[0] != 2
+    assert chosen([answer(1, "review", family=1)], due=[child])[0] == 2

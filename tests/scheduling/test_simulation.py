@@ -1,6 +1,5 @@
 """The days up to an interview, played through: known cases, and what holds for every plan."""
 
-import timeit
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -235,11 +234,3 @@ def test_when_even_all_the_time_is_too_little_no_minutes_are_promised():
 
 def test_short_without_a_way_out_is_said_plainly():
     assert Verdict(fits=False, short=90).words == "Short by 1 h 30 min: there is too little time left."
-
-
-def test_90_days_of_1000_cards_take_a_moment():
-    """Some 0.13 s on a small machine; the bound is wide, for a busy one."""
-    cards = [Card(n, n - n % 3, f"card-{n}", fold.State()) for n in range(1000)]
-    chosen = course(left=90, minutes=60)
-
-    assert min(timeit.repeat(lambda: simulate(cards, chosen), number=1, repeat=3)) < 0.9
