@@ -74,9 +74,7 @@ def session(learner: Learner, now: datetime, scope: Scope, card: Card | None = N
         turn=turn,
         reason="" if turn else reason(learner, now, scope, choice, answered),
         last=answered[-1] if answered else None,
-        done=sum(
-            (row.kind == "practice") if scope.practice else (row.kind not in NOT_COUNTED) for row in answered
-        ),
+        done=_done(answered, scope),
     )
 
 
@@ -228,6 +226,13 @@ def awake_states(learner: Learner, today: date, scope: Scope) -> CardStateQueryS
     """Return the states that may be shown now: in scope, visible, at rest neither by wish nor by parent."""
     visible = scope.of_cards(Card.objects.visible_to(learner.user), learner).filter(pk=OuterRef("card"))
     return CardState.objects.filter(Exists(visible), user=learner.pk).rested(today).with_parent_passed()
+
+
+def _done(answered: Sequence[Answered], scope: Scope) -> int:
+    """Return how many answers the progress bar counts: practice counts in practice alone."""
+    if scope.practice:
+        return sum(row.kind == "practice" for row in answered)
+    return sum(row.kind not in NOT_COUNTED for row in answered)
 
 
 def _repeats(grade: int | None, rules: str) -> bool:
