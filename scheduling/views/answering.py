@@ -26,13 +26,15 @@ View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 def action(view: View[P]) -> View[P]:
     """Take POST from a signed-in learner; any other method is sent to the study page."""
 
+    signed_in = login_required(view)
+
     @wraps(view)
     def take(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if request.method != "POST":
             return redirect("scheduling:study")
-        return view(request, *args, **kwargs)
+        return signed_in(request, *args, **kwargs)
 
-    return login_required(take)
+    return take
 
 
 def session_context(

@@ -161,6 +161,7 @@ def test_signed_out_htmx_is_sent_to_sign_in_and_back_to_a_page(client):
     )
     assert client.post(url, {"grade": 4})["Location"] == "/accounts/login/?next=%2Fstudy%2F"
     assert client.get("/study/?area=llm")["Location"] == "/accounts/login/?next=/study/%3Farea%3Dllm"
+    assert client.get(url)["Location"] == "/study/"
 
 
 def test_undo_goes_back_to_the_card_without_javascript_too(signed_in):
