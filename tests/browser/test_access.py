@@ -1,12 +1,15 @@
 """Every page and every state of the study page, read by axe in both themes; signing up as a newcomer does."""
 
+from datetime import timedelta
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import User
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from scheduling.models import CardState, Learner
+from benchmarks.fill import fill, make_cards
+from scheduling.models import CardState, Learner, Plan
 from tests.rows import answer, make_card
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -102,6 +105,26 @@ def test_axe_finds_nothing_on_any_state_of_the_study_page(themed, live_server, c
     themed.locator(".grade[value='4']").click()
     expect(themed.locator("#done")).to_be_visible()
     found += violations(themed)
+
+    assert found == []
+
+
+def test_axe_finds_nothing_on_progress_and_plan_with_a_year_of_answers(themed, live_server, client, ada):
+    sign_in(themed, live_server, client, ada)
+    make_cards(120)
+    today = ada.today(timezone.now())
+    fill(ada, 1500, today)
+    Plan.objects.create(user=ada.user, interview_on=today + timedelta(days=30), minutes=[20] * 7, scope={})
+    found = []
+    for url in ("/", "/progress/", "/plan/"):
+        themed.goto(live_server.url + url)
+        for summary in themed.locator("main details > summary").all():
+            if summary.is_visible():
+                summary.click()
+        found += violations(themed)
+        themed.set_viewport_size({"width": 390, "height": 844})
+        found += [url] if themed.evaluate("document.documentElement.scrollWidth") > 390 else []
+        themed.set_viewport_size({"width": 1200, "height": 900})
 
     assert found == []
 
