@@ -139,8 +139,8 @@ def main() -> None:
     requests(few)
     requests(many)
     due_scales(few, many)
-    week = datetime.now(UTC).date() + timedelta(days=60)
-    Plan.objects.create(user=many.user, interview_on=week, minutes=[30] * 7, scope={})
+    interview_on = datetime.now(UTC).date() + timedelta(days=60)
+    Plan.objects.create(user=many.user, interview_on=interview_on, minutes=[30] * 7, scope={})
     pages(many)
     cards = [simulation.Card(n, n - n % 3, f"card-{n}", fold.State()) for n in range(1000)]
     course = test_simulation.course(left=90, minutes=60)

@@ -103,7 +103,7 @@ class Diary:
             self.due[before.due_on].discard(held.card.pk)
             if not self.due[before.due_on]:
                 del self.due[before.due_on]
-        self.due[held.state.due_on].add(held.card.pk)  # type: ignore[index]
+        self.due[held.state.due_on].add(held.card.pk)
         self.reviews.append(row)
         return held.state.repeating
 

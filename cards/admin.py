@@ -41,6 +41,9 @@ class CardForm(forms.ModelForm):
         for name, check in (("mistakes", is_mistakes), ("bar", is_bar)):
             if not check(cleaned.get(name)):
                 self.add_error(name, f"Write {Card._meta.get_field(name).help_text}")
+        for name in ("sources", "claims", "covers"):
+            if not isinstance(cleaned.get(name) or [], list):
+                self.add_error(name, "Write a list: [...]")
         return cleaned
 
 
@@ -134,6 +137,10 @@ class CardAdmin(admin.ModelAdmin):
 
     class Media:
         css = {"all": ["css/tokens.css", "css/highlight.css", "css/admin.css"]}
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Card]:
+        """Return the shared bank: what a learner wrote for themself is nobody else's."""
+        return super().get_queryset(request).filter(owner=None)
 
     def get_inlines(
         self, request: HttpRequest, obj: Card | None

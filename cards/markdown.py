@@ -175,6 +175,8 @@ def _math_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
         ):
             return False
         lines.append(line[2:] if at == start else line)
+        if "$$" in lines[-1][:-2]:  # no block, and looking further would cost the square of the text
+            return False
         if lines[-1].endswith("$$"):
             return _take_block(state, start, at + 1, "\n".join(lines)[:-2].strip(), silent)
     return False

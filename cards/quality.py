@@ -49,11 +49,6 @@ def from_problems(problems: Iterable[Problem]) -> list[Finding]:
     return [Finding(each.file, each.line, each.field, "fail", "schema", each.message) for each in problems]
 
 
-def failed(findings: Iterable[Finding]) -> bool:
-    """Say whether anything must be mended."""
-    return any(finding.severity == "fail" for finding in findings)
-
-
 def _maths(card: CardRecord) -> Iterator[Finding]:
     for passage in prose.passages(card):
         for message in markdown.check(passage.text):

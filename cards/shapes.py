@@ -4,7 +4,6 @@ A shape takes (node, path, report) and returns the value, or ABSENT after it
 has reported why not. Shapes never raise, so one reading finds every error.
 """
 
-import dataclasses
 import datetime
 import difflib
 import math
@@ -185,11 +184,3 @@ def _read_fields(
 def join(path: str, name: str) -> str:
     """Return a field's full name."""
     return f"{path}.{name}" if path else name
-
-
-def field_names(make: type[Record]) -> list[str]:
-    """Return the names that a record's file form may use, in their order."""
-    hidden = {"lines"}
-    return [
-        f.name for f in dataclasses.fields(make) if f.name not in hidden and not f.metadata.get("outside")
-    ]

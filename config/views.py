@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from config.middleware import unavailable
+from config.middleware import beside_the_card, unavailable
 
 
 @require_safe
@@ -25,16 +25,16 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Answer 400 without reading the request again: its body may be what is bad."""
+    if request.headers.get("HX-Request"):
+        sentence = "Not saved: this request could not be understood."
+        return beside_the_card(request, {"status": "refused", "message": sentence}, 400)
     return HttpResponse("This request could not be understood.", status=400, content_type="text/plain")
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Answer 403 to a form whose token is old: a fragment that keeps the card, or a page."""
     if request.headers.get("HX-Request"):
-        response = render(request, "scheduling/_notice.html", {"outcome": "forbidden"}, status=403)
-        response.headers["HX-Retarget"] = "#notice"
-        response.headers["HX-Reswap"] = "outerHTML"
-        return response
+        return beside_the_card(request, "forbidden", 403)
     return render(request, "403_csrf.html", status=403)
 
 
@@ -42,4 +42,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """Answer 500 with a plain page, or 503 where a middleware met a database that is away."""
     if isinstance(sys.exception(), OperationalError | InterfaceError):
         return unavailable(request)
+    if request.headers.get("HX-Request"):
+        sentence = "Something broke, and this may not be saved. Press again: it will count once."
+        return beside_the_card(request, {"status": "broken", "message": sentence}, 500)
     return render(request, "500.html", status=500)

@@ -15,6 +15,7 @@ def erase(user: User) -> None:
     The shared bank stays as it is.
     """
     lock(Learner.of(user))
+    User.objects.select_for_update().get(pk=user.pk)  # a plan or note sent meanwhile waits, then finds nobody
     Tick.objects.filter(user=user).delete()
     Review.objects.filter(user=user).delete()
     CardState.objects.filter(user=user).delete()

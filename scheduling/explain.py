@@ -65,9 +65,9 @@ def _interval(step: Step) -> Iterator[str]:
         yield f"The interval is {_days(given)}." if given else "It starts anew, as if never seen."
         return
     term = fold.terms(step.entry.rules)
-    before, grade = step.before.memory, step.entry.grade
-    if step.entry.kind == "early" and grade >= fold.PASS:
-        elapsed = (step.entry.study_day - step.before.last_reviewed_on).days  # type: ignore[operator]
+    before, last_on, grade = step.before.memory, step.before.last_reviewed_on, step.entry.grade
+    if step.entry.kind == "early" and last_on is not None and grade >= fold.PASS:
+        elapsed = (step.entry.study_day - last_on).days
         rule = sm2.early(before, grade, elapsed, term.rules)
         yield (
             f"After {_days(elapsed)} of a {before.interval}-day interval an early success keeps the interval, "

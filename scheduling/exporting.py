@@ -104,10 +104,6 @@ def joined(found: Iterable[dict[str, Any]]) -> Iterator[str]:
         yield ("\n" if place == 0 else ",\n") + ENCODER.encode(row)
 
 
-def text(learner: Learner, now: datetime) -> str:
-    return "".join(written(learner, now))
-
-
 def read(given: str) -> dict[str, Any]:
     """Return an export as read; ValueError with a sentence if it is none."""
     data = json.loads(given)

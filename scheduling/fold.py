@@ -12,7 +12,8 @@ from functools import lru_cache
 from scheduling import sm2
 from scheduling.sm2 import Memory
 
-PASS = 3
+PASS = sm2.PASS
+COUNTED = ("learn", "review", "early", "repeat")  # not practice, nor what was set by hand
 PASS_STRICT = 4
 LAPSE_FROM = 2
 RULES = {"text_1990": sm2.TEXT_1990, "published_source": sm2.PUBLISHED_SOURCE}
@@ -137,20 +138,20 @@ def _set_by_hand(state: State, entry: Entry) -> State:
 def _moved(before: State, answered: State, entry: Entry, term: Terms, slug: str) -> State:
     """Move the memory: the first answer of a study day, by SM-2 or, when early, by the early rule."""
     assert entry.grade is not None
-    passed = entry.grade >= PASS
-    early = entry.kind == "early" and before.last_reviewed_on is not None
-    if early:
-        elapsed = (entry.study_day - before.last_reviewed_on).days  # type: ignore[operator]
-        memory = sm2.early(before.memory, entry.grade, elapsed, term.rules)
+    passed, last_on = entry.grade >= PASS, before.last_reviewed_on
+    if entry.kind == "early" and last_on is not None:
+        memory = sm2.early(before.memory, entry.grade, (entry.study_day - last_on).days, term.rules)
+        fuzz = False
     else:
         memory = sm2.review(before.memory, entry.grade, term.rules)
+        fuzz = term.fuzz
     interval = sm2.granted(
         memory,
         before.memory.interval,
         passed=passed,
         slug=slug,
         count=before.review_count,
-        fuzz=term.fuzz and not early,
+        fuzz=fuzz,
         max_interval=term.max_interval,
     )
     lapsed = not passed and before.memory.repetitions >= LAPSE_FROM

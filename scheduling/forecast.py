@@ -118,8 +118,8 @@ def _state(own: list[object]) -> State:
     repetitions, interval, easiness, due_on, last_on, count, lapses, last_grade, *_ = own
     if not count:
         return UNMET
-    memory = Memory(repetitions, interval, easiness)  # type: ignore[arg-type]
-    return State(memory, due_on, last_on, count, lapses, last_grade)  # type: ignore[arg-type]
+    memory = Memory(repetitions, interval, easiness)
+    return State(memory, due_on, last_on, count, lapses, last_grade)
 
 
 def _rules(learner: Learner, today: date) -> str:

@@ -40,7 +40,7 @@ class GradeForm(TurnForm):
     """One answer; `answer` is what `study.grade` takes. Unknown point ids are dropped."""
 
     grade = forms.RegexField(
-        r"^[0-5]$",
+        r"^[0-5]\Z",
         error_messages=dict.fromkeys(["required", "invalid"], "A grade is a whole number from 0 to 5."),
     )
     seen = forms.IntegerField(
@@ -50,7 +50,7 @@ class GradeForm(TurnForm):
         ),
     )  # fmt: skip
     elapsed_ms = forms.RegexField(
-        r"^\d{1,15}$",
+        r"^\d{1,15}\Z",
         required=False,
         error_messages={"invalid": "The field elapsed_ms must be empty or a whole number."},
     )
@@ -71,11 +71,11 @@ class GradeForm(TurnForm):
 
 
 class SuspendForm(ActionForm):
-    suspended = forms.RegexField(r"^[01]$", error_messages=one_or_zero("suspended"))
+    suspended = forms.RegexField(r"^[01]\Z", error_messages=one_or_zero("suspended"))
 
 
 class FlagForm(ActionForm):
-    flagged = forms.RegexField(r"^[01]$", error_messages=one_or_zero("flagged"))
+    flagged = forms.RegexField(r"^[01]\Z", error_messages=one_or_zero("flagged"))
 
 
 class NoteForm(ActionForm):

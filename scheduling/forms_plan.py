@@ -23,7 +23,7 @@ def day_field(**values: Any) -> forms.DateField:
 
 
 class PlanForm(forms.Form):
-    """One interview. `values` are the columns of a Plan. Four statements for the choices."""
+    """One interview. `values` are the columns of a Plan. Three statements for the choices."""
 
     title = forms.CharField(
         max_length=100, required=False, label="What for", help_text="For example the company. May stay empty."

@@ -5,8 +5,8 @@ from datetime import date, datetime
 from django import forms
 from django.contrib.auth.models import User
 
+from scheduling.fold import COUNTED
 from scheduling.stats.deck import STAGES
-from scheduling.stats.log import COUNTED
 from scheduling.stats.origin import GROUPS
 from scheduling.stats.recall import CHANCES, INTERVALS
 

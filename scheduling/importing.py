@@ -9,10 +9,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import available_timezones
 
 from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.db.models import Q
 
-from cards.models import Card, RubricPoint, Topic
+from cards.models import Card, CardQuerySet, RubricPoint, Topic
 from scheduling import fold, readiness
 from scheduling.exporting import CARD, WISHES, preferences
 from scheduling.models import CardState, DayOff, Learner, Note, Plan, Reminder, Review, Tick
@@ -29,7 +32,6 @@ DATES = {
     "day",
     "as_of",
     "review_by",
-    "exam_on",
     "extra_on",
 }
 
@@ -52,14 +54,55 @@ def restore(user: User, data: dict[str, Any]) -> Imported:
     _prefer(learner, data["preferences"])
     _own_cards(user, data["cards"])
     named = [row["card"] for row in (*data["reviews"], *data["states"], *data["notes"])]
-    cards = Card.objects.in_bulk(set(named), field_name="slug")
+    cards = _open_to(user).in_bulk(set(named), field_name="slug")
     found = Imported(missing=set(named) - cards.keys())
     _log(learner, data, cards, found)
-    for model, rows in ((Plan, data["plans"]), (DayOff, data["days_off"]), (Reminder, data["reminders"])):
-        model.objects.bulk_create([model(user=user, **parsed(row)) for row in rows], ignore_conflicts=True)
+    _plans(user, data["plans"])
+    for model, rows in ((DayOff, data["days_off"]), (Reminder, data["reminders"])):
+        made = [model(user=user, **parsed(row)) for row in rows]
+        model.objects.bulk_create(map(_sound, made), ignore_conflicts=True)
     notes = [row for row in data["notes"] if row["card"] in cards]
-    Note.objects.bulk_create([Note(user=user, card=cards[row["card"]], text=row["text"]) for row in notes])
+    made = [Note(user=user, card=cards[row["card"]], text=row["text"]) for row in notes]
+    Note.objects.bulk_create(map(_sound, made))
     return found
+
+
+def _open_to(user: User) -> CardQuerySet:
+    """Return the shared cards and the user's own: a file may name nobody else's."""
+    return Card.objects.filter(Q(owner=None) | Q(owner=user))
+
+
+def _sound(row: Any) -> Any:
+    """Return the row if its columns are what the site's forms would let through, else ValidationError."""
+    row.clean_fields(exclude={"user", "card", "owner", "topic", "parent"})
+    wrong = [
+        field.name
+        for field in row._meta.concrete_fields
+        if isinstance(text := getattr(row, field.attname), str)
+        and ("\0" in text or len(text) > (field.max_length or 0))
+    ]
+    if isinstance(row, Plan):
+        week, parts = row.minutes, row.scope
+        if not (_all(int, week, list) and len(week) == 7 and all(0 <= minutes <= 720 for minutes in week)):
+            wrong.append("minutes")
+        if not (isinstance(parts, dict) and _all(list, list(parts.values()), list)):
+            wrong.append("scope")
+    if isinstance(row, Card):
+        mistakes = row.mistakes if _all(dict, row.mistakes, list) else [{"": None}]
+        if not all(_all(str, list(each.values()), list) for each in mistakes):
+            wrong.append("mistakes")
+        if not (isinstance(row.bar, dict) and _all(str, list(row.bar.values()), list)):
+            wrong.append("bar")
+        wrong += [
+            name for name in ("sources", "claims", "covers") if not isinstance(getattr(row, name), list)
+        ]
+    if wrong:
+        raise ValidationError(f"{type(row).__name__}: {', '.join(wrong)} cannot be read.")
+    return row
+
+
+def _all(kind: type, values: Any, holder: type) -> bool:
+    return isinstance(values, holder) and all(isinstance(value, kind) for value in values)
 
 
 def parsed(row: dict[str, Any]) -> dict[str, Any]:
@@ -82,6 +125,8 @@ def _prefer(learner: Learner, given: dict[str, Any]) -> None:
         if name in preferences(learner):
             setattr(learner, name, value)
     learner.full_clean()
+    if learner.time_zone not in available_timezones():
+        raise ValidationError(f"There is no time zone {learner.time_zone}.")
     learner.save()
 
 
@@ -91,17 +136,28 @@ def _own_cards(user: User, rows: Iterable[dict[str, Any]]) -> None:
     for row in rows:
         if row["topic"] not in topics or Card.objects.filter(slug=row["slug"]).exists():
             continue
-        parent = Card.objects.filter(slug=row["parent"]).first() if row["parent"] else None
+        parent = _open_to(user).filter(slug=row["parent"]).first() if row["parent"] else None
         values = {name: row[name] for name in CARD}
-        card = Card.objects.create(owner=user, topic=topics[row["topic"]], parent=parent, **parsed(values))
+        card = _sound(Card(owner=user, topic=topics[row["topic"]], parent=parent, **parsed(values)))
+        card.save()
         points = enumerate(row["points"])
         RubricPoint.objects.bulk_create(
             [RubricPoint(card=card, position=place, **point) for place, point in points]
         )
 
 
+def _plans(user: User, rows: Iterable[dict[str, Any]]) -> None:
+    """Make the plans again, each with the time it was made: its cut-off is counted from then."""
+    for row in map(parsed, rows):
+        made = _sound(Plan(user=user, **row))
+        made.save()
+        made.created_at = row["created_at"]  # `auto_now_add` has put the present there
+        made.save(update_fields=["created_at"])
+
+
 def _log(learner: Learner, data: dict[str, Any], cards: dict[str, Card], found: Imported) -> None:
     rows = [row for row in data["reviews"] if row["card"] in cards]
+    rows.sort(key=lambda row: row["sequence"])
     values = [
         parsed({name: value for name, value in row.items() if name not in ("card", "points")}) for row in rows
     ]
@@ -109,9 +165,16 @@ def _log(learner: Learner, data: dict[str, Any], cards: dict[str, Card], found: 
         Review(user_id=learner.pk, card=cards[row["card"]], **value)
         for row, value in zip(rows, values, strict=True)
     ]
+    logs: dict[str, list[Review]] = defaultdict(list)
+    for review in made:
+        if not review.void:
+            logs[review.card.slug].append(review)
+    for log in logs.values():
+        for review, predicted in zip(log, readiness.fold(log)[1], strict=True):
+            review.predicted = predicted
     Review.objects.bulk_create(made, BATCH)
     _ticks(rows, made)
-    _states(learner, data["states"], made, cards)
+    _states(learner, data["states"], logs, cards)
     found.reviews = len(made)
     learner.last_sequence = max((row.sequence for row in made), default=0)
     learner.last_study_day = max((row.study_day for row in made), default=None)
@@ -136,16 +199,12 @@ def _ticks(rows: Iterable[dict[str, Any]], made: Iterable[Review]) -> None:
 
 
 def _states(
-    learner: Learner, rows: Iterable[dict[str, Any]], made: Iterable[Review], cards: dict[str, Card]
+    learner: Learner, rows: Iterable[dict[str, Any]], logs: dict[str, list[Review]], cards: dict[str, Card]
 ) -> None:
     """Fold the log into states, and add the wishes that no log holds."""
     wishes = {
         row["card"]: parsed({name: row[name] for name in WISHES}) for row in rows if row["card"] in cards
     }
-    logs: dict[str, list[Review]] = defaultdict(list)
-    for review in made:
-        if not review.void:
-            logs[review.card.slug].append(review)
     states = []
     for slug in sorted(wishes.keys() | logs.keys()):
         own = CardState(user_id=learner.pk, card=cards[slug], **wishes.get(slug, {}))

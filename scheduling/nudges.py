@@ -5,7 +5,7 @@ session is ready, or no fuller one will come within a week; never on a day with
 an answer or a day off. Each mail that brings nobody back makes the next one
 wait longer: 2, 2, 5, 10, 20, 30 days; then there are no more.
 
-Source: docs/product notes, "Reminders", after Orbit and AnkiDroid.
+Source: docs/operating.md, "Reminders"; the idea is Orbit's and AnkiDroid's.
 """
 
 from collections.abc import Collection, Sequence

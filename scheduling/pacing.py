@@ -21,6 +21,7 @@ SURE = 0.985  # the sweep leaves out what is predicted better than this
 LONGEST_LEAD = 7  # days before a break, and after it, over which its cards are spread
 SHORTEST_BREAK = 2  # days; a single day off needs no preparing
 SMALL_PORTION = 20  # reviews; a heap smaller than this is not portioned
+USUAL_SECONDS = 60  # an answer, until the learner's own time is known
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +212,7 @@ class Pace:
     start: date
     week: Week
     unseen: int = 0
-    seconds: int = 60
+    seconds: int = USUAL_SECONDS
     new_per_day: int = 10
     reviews_per_day: int = 200
     extra_new: int = 0

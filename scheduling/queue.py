@@ -42,6 +42,7 @@ class Session:
     reason: str
     last: Answered | None
     done: int
+    time_is_up: bool
 
     @property
     def place(self) -> int:
@@ -75,6 +76,7 @@ def session(learner: Learner, now: datetime, scope: Scope, card: Card | None = N
         reason="" if turn else reason(learner, now, scope, choice, answered),
         last=answered[-1] if answered else None,
         done=_done(answered, scope),
+        time_is_up=scope.is_over(now),
     )
 
 

@@ -18,7 +18,6 @@ SCHEDULER = Scheduler(enable_fuzzing=False)
 DECAY = -SCHEDULER.parameters[20]
 FACTOR = 0.9 ** (1 / DECAY) - 1
 RATINGS = (Rating.Again, Rating.Again, Rating.Again, Rating.Hard, Rating.Good, Rating.Easy)  # by grade
-COUNTED = ("learn", "review", "repeat", "early")
 TESTED = ("review", "early")  # kinds of answer that put a prediction to the test
 NOON = time(12, tzinfo=UTC)
 

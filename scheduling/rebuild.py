@@ -90,4 +90,6 @@ def _folds(user: int) -> Iterator[tuple[int, Folded]]:
 
 
 def _values(state: fold.State, stability: float | None, difficulty: float | None) -> dict[str, Any]:
-    return {**asdict(state), "stability": stability, "difficulty": difficulty}
+    """Return the columns by name, memory's among them."""
+    columns = asdict(state)
+    return {**columns.pop("memory"), **columns, "stability": stability, "difficulty": difficulty}

@@ -8,7 +8,7 @@ from allauth.account.models import EmailAddress
 from django.core import signing
 from django.core.mail import EmailMessage
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -63,14 +63,11 @@ def worth(learner: Learner, today: date) -> int:
 def waiting(learner: Learner, today: date) -> list[nudges.Held]:
     """Return the cards due now or within a week that would be shown. One statement."""
     visible = Card.objects.visible_to(learner.user).filter(pk=OuterRef("card"))
-    found = (
-        CardState.objects.filter(
-            Exists(visible), Q(buried_until=None) | Q(buried_until__lte=today), user=learner.pk
-        )
-        .filter(suspended=False, due_on__lte=today + timedelta(days=nudges.WEEK))
-        .values_list("due_on", "last_reviewed_on", "stability")
+    soon = CardState.objects.filter(
+        Exists(visible), user=learner.pk, due_on__lte=today + timedelta(days=nudges.WEEK)
     )
-    return [nudges.Held(*row) for row in found]
+    rows = soon.rested(today).values_list("due_on", "last_reviewed_on", "stability")
+    return [nudges.Held(*row) for row in rows]
 
 
 def claim(learner: Learner, today: date) -> bool:
@@ -87,7 +84,7 @@ def deliver(learner: Learner, today: date, count: int, site: str) -> bool:
     """Send one mail, and note when; a refused one is logged and not tried again."""
     try:
         message(learner, count, site).send()
-    except OSError as error:  # smtplib's errors are among them
+    except (OSError, ValueError) as error:  # smtplib's errors are among the first, bad addresses the second
         logger.error("The reminder of user %s was not sent: %s", learner.pk, type(error).__name__)
         return False
     Reminder.objects.filter(user=learner.pk, day=today).update(sent_at=timezone.now())

@@ -19,7 +19,7 @@ FITS: dict[str, Callable[[str], bool]] = {
     "flagged": "1".__eq__,
     "leech": "1".__eq__,
     "mode": {"practice", "ahead"}.__contains__,
-    "minutes": lambda value: value.isdecimal() and 1 <= int(value[:5]) <= 600,
+    "minutes": lambda value: value.isdecimal() and len(value) <= 5 and 1 <= int(value) <= 600,
     "began": lambda value: value.isdecimal() and len(value) <= 10,
 }
 LONGEST = 200
@@ -71,7 +71,8 @@ class Scope:
     def of(cls, data: QueryDict) -> Self:
         """Return the filters as sent; an unknown level or kind is left out. No query."""
         found = {
-            name: tuple(value for value in data.getlist(name) if len(value) <= LONGEST) for name in SLUGS
+            name: tuple(value for value in data.getlist(name) if len(value) <= LONGEST and "\0" not in value)
+            for name in SLUGS
         }
         allowed = {
             name: tuple(value for value in data.getlist(name) if fits(value)) for name, fits in FITS.items()

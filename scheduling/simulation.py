@@ -19,7 +19,7 @@ from scheduling import fold, pacing
 from scheduling.days import ONE_DAY
 from scheduling.dealing import Deal
 from scheduling.order import Answer, Due, New
-from scheduling.pacing import Candidate, Pace, Week
+from scheduling.pacing import USUAL_SECONDS, Candidate, Pace, Week
 
 PASSED, FAILED = 4, 2  # the grades of the simulated learner
 NOON = time(12, tzinfo=UTC)
@@ -57,7 +57,7 @@ class Course:
     start: date
     week: Week
     rules: str
-    seconds: int = 60
+    seconds: int = USUAL_SECONDS
     first_pass: float = 0.75
     later_pass: float = 0.9
     reviews_per_day: int = 200

@@ -77,7 +77,7 @@ def early(memory: Memory, grade: int, elapsed: int, rules: Rules = TEXT_1990) ->
     never less than the interval it had, so that reviewing ahead again and again
     inflates nothing. A fail is a fail. ValueError for a bad grade.
 
-    Source: scheduling.md, "Late and early"; as Anki treats an early Good.
+    Source: docs/scheduling.md, "Early"; as Anki treats an early Good.
     """
     _check_grade(grade)
     if grade < PASS:
@@ -103,7 +103,7 @@ def granted(
     maximum says so. For one slug and count a longer interval never gives an
     earlier day, so the order of the buttons holds.
 
-    Source: scheduling.md, "Fuzz and the maximum".
+    Source: docs/scheduling.md, "Fuzz and the maximum".
     """
     if max_interval < 1:
         raise ValueError(f"the longest interval is at least one day, not {max_interval}")

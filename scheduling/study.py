@@ -1,7 +1,7 @@
 """Writing what was learnt: grade, undo, and the changes that a learner makes by hand.
 
-Only this module writes the log and, with `rebuild`, the memory of a CardState;
-`wishes` writes its other columns.
+Only this module, with `rebuild` and `importing`, writes the log and the memory
+of a CardState; `wishes` writes its other columns.
 Every write first locks the learner's row, so that two tabs or two devices take
 turns; state and log change together or not at all.
 """
@@ -56,12 +56,12 @@ def one_transaction(write: Callable[P, T]) -> Callable[P, T]:
 
     @wraps(write)
     def run(*args: P.args, **kwargs: P.kwargs) -> T:
-        for last in (False, False, True):
+        for tries_left in reversed(range(TRIES)):
             try:
                 with transaction.atomic():
                     return write(*args, **kwargs)
             except OperationalError as error:
-                if last or getattr(error.__cause__, "sqlstate", None) not in TRY_AGAIN:
+                if not tries_left or getattr(error.__cause__, "sqlstate", None) not in TRY_AGAIN:
                     raise
         raise AssertionError("the last try returns or raises")
 
@@ -99,7 +99,7 @@ def grade(learner: Learner, card_id: int, answer: Answer, now: datetime) -> Outc
 
     A known turn stores nothing and says what was saved; another `seen` than the
     card's present count stores nothing. Card.DoesNotExist if the learner may
-    not answer this card. Four statements, and two where points were ticked.
+    not answer this card. Four statements, and two more where points were ticked.
     """
     today = take_sequence(learner, now)
     known = Review.objects.filter(user=learner.pk, turn=answer.turn)
@@ -156,19 +156,13 @@ def set_by_hand(learner: Learner, card: Card, memory: Memory, now: datetime) -> 
     own = CardState.objects.filter(user=learner.pk, card=card).first() or CardState(
         user=learner.user, card=card
     )
-    due_on = today + timedelta(days=memory.interval)
-    values = {
-        "kind": "manual",
-        "grade": None,
-        "rules": learner.terms(today),
-        "due_on": due_on,
-        **asdict(memory),
-    }
-    entry = fold.Entry(sequence=learner.last_sequence, reviewed_at=now, study_day=today, **values)
-    Review.objects.create(
-        user_id=learner.pk, card=card, turn=uuid4(), revision=card.revision, sequence=entry.sequence,
-        reviewed_at=now, study_day=today, **values,
+    entry = fold.Entry(
+        sequence=learner.last_sequence, reviewed_at=now, study_day=today, kind="manual", grade=None,
+        rules=learner.terms(today), due_on=today + timedelta(days=memory.interval), **asdict(memory),
     )  # fmt: skip
+    Review.objects.create(
+        user_id=learner.pk, card=card, turn=uuid4(), revision=card.revision, **asdict(entry)
+    )
     own.take(fold.apply(own.folded, entry, card.slug))
     own.stability = own.difficulty = None  # no answer: nothing to predict from
     own.save()
@@ -258,7 +252,7 @@ def _saved(review: Review, own: CardState, today: date) -> str:
         return f"Practiced: {label}. The schedule stays as it was."
     if own.repeating:
         return f"{label}: it comes again today."
-    return f"{label}: it comes back in {days.wait_in_words((own.due_on - today).days)}."  # type: ignore[operator]
+    return f"{label}: it comes back in {days.wait_in_words((own.due_on - today).days)}."
 
 
 def _already(review: Review) -> str:

@@ -101,7 +101,7 @@ def with_own_state(cards: CardQuerySet, user: int) -> CardQuerySet:
 
 def own_state(card: Card, user: int) -> CardState:
     """Return the state that `with_own_state` joined, or a fresh one, not saved."""
-    if card.own_id is None:  # type: ignore[attr-defined]
+    if card.own_id is None:
         return CardState(user_id=user, card=card)
     state = CardState.from_db("default", COLUMNS, [getattr(card, f"own_{name}") for name in COLUMNS])
     state.card = card

@@ -50,12 +50,12 @@ def start_postgresql() -> str:
     folder = Path(tempfile.mkdtemp(prefix="anneal-pg-", dir="/tmp"))
     who = identity()
     if who:
-        os.chown(folder, who["user"], who["group"])  # type: ignore[arg-type]
+        os.chown(folder, who["user"], who["group"])
 
     def run(program: str, *args: str) -> None:
         subprocess.run(
             [found / program, *args], check=True, cwd="/", stdout=subprocess.DEVNULL, timeout=60, **who
-        )  # type: ignore[call-overload]
+        )
 
     data = str(folder / "data")
     run(

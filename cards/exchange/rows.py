@@ -69,7 +69,7 @@ def content_hash(record: CardRecord) -> str:
 
 
 def _slugs(rows: object) -> tuple[str, ...]:
-    return tuple(sorted(row.slug for row in rows))  # type: ignore[attr-defined]
+    return tuple(sorted(row.slug for row in rows))
 
 
 def _children(children: list[Card], part: str) -> tuple[Child, ...]:

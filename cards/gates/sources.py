@@ -12,7 +12,6 @@ BIBLIOGRAPHY = "bibliography.yaml"
 COVERAGE = "coverage.json"
 
 _SOURCES = Gate("sources")
-_COVERAGE = Gate("coverage")
 _SCHEMA = Gate("schema")
 
 

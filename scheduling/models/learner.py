@@ -89,10 +89,6 @@ class Learner(models.Model):
         near = exam_on is not None and 0 <= (exam_on - today).days <= NEAR_INTERVIEW
         self.leech_lapses = LEECH_NEAR_INTERVIEW if near else LEECH
 
-    def new_limit(self, today: date) -> int:
-        """Return how many cards may be introduced today, what was added for today included."""
-        return self.new_per_day + (self.extra_new if self.extra_on == today else 0)
-
     def review_limit(self, today: date) -> int:
         """Return how many reviews may be dealt out today, what was added for today included."""
         return self.reviews_per_day + (self.extra_reviews if self.extra_on == today else 0)

@@ -20,7 +20,7 @@ class CardStateQuerySet(models.QuerySet["CardState"]):
     def with_parent_passed(self) -> Self:
         """Leave out children whose parent's last counted grade was a fail: they rest meanwhile."""
         failed = CardState.objects.filter(
-            user=OuterRef("user"), card=OuterRef("card__parent"), last_grade__lt=3
+            user=OuterRef("user"), card=OuterRef("card__parent"), last_grade__lt=fold.PASS
         )
         return self.filter(~Exists(failed))
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, Q, QuerySet, Value
+from django.db.models import Count, Exists, FilteredRelation, OuterRef, Q, QuerySet, Value
 
 from cards.models import Card, Topic
 from scheduling.models import CardState, Learner
@@ -145,7 +145,7 @@ def due_days(found: Iterable[Row], today: date, length: int) -> list[DayLoad]:
     return [DayLoad(day, due[day]) for day in days]
 
 
-def forecast(learner: Learner, today: date, length: int) -> list[DayLoad]:
+def due_ahead(learner: Learner, today: date, length: int) -> list[DayLoad]:
     """Return what is due today (with all that is overdue) and on each day after. One statement."""
     visible = Card.objects.visible_to(learner.user).filter(pk=OuterRef("card"))
     last = today + timedelta(days=length - 1)
@@ -159,19 +159,8 @@ def forecast(learner: Learner, today: date, length: int) -> list[DayLoad]:
     return [DayLoad(day, due[day]) for day in (today + timedelta(days=n) for n in range(length))]
 
 
-def coverage(learner: Learner) -> list[dict[str, object]]:
-    """Return for each area its cards, and how many the learner has met and holds for 21 days or more.
-
-    One statement.
-    """
-    return list(
-        with_own(Card.objects.visible_to(learner.user), learner)
-        .order_by("topic__area__position")
-        .values("topic__area__slug", "topic__area__name")
-        .annotate(
-            cards=Count("pk"),
-            seen=Count("pk", filter=Q(own__review_count__gt=0)),
-            mature=Count("pk", filter=Q(own__review_count__gt=0, own__interval__gte=MATURE)),
-        )
-        .annotate(area=F("topic__area__slug"))
-    )
+def met(learner: Learner) -> tuple[int, int]:
+    """Return how many cards the learner has met, and of how many. One statement."""
+    cards = with_own(Card.objects.visible_to(learner.user), learner).order_by()
+    found = cards.aggregate(met=Count("pk", filter=Q(own__review_count__gt=0)), cards=Count("pk"))
+    return found["met"], found["cards"]

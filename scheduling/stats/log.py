@@ -5,18 +5,18 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
 
-from django.db.models import Avg, Count, Q, Sum
+from django.db.models import Avg, Count, Q, QuerySet, Sum
 from django.db.models.functions import Least
 
+from scheduling.fold import COUNTED, PASS
 from scheduling.models import Learner, Review
 from scheduling.order import Counts
+from scheduling.pacing import USUAL_SECONDS
 from scheduling.stats.share import Share
 
-COUNTED = ("learn", "review", "early", "repeat")
 GRADES = range(6)
 YEAR = 365
 IDLE_MS = 600_000  # longer than this, somebody has left the desk
-USUAL_SECONDS = 60
 RECENT = 200
 LATEST = 10_000
 LONGEST_STREAK = 1000
@@ -48,12 +48,12 @@ class Day:
         return f"{self.day:%a} {self.day.day} {self.day:%b %Y}"
 
 
-def counted(learner: Learner):  # type: ignore[no-untyped-def]
+def counted(learner: Learner) -> QuerySet[Review]:
     """Return the answers that count: practice, changes by hand and what was taken back are left out."""
     return Review.objects.filter(user=learner.pk, void=False, kind__in=COUNTED).order_by()
 
 
-def latest(learner: Learner):  # type: ignore[no-untyped-def]
+def latest(learner: Learner) -> QuerySet[Review]:
     """Return the counted answers among the latest 10,000 rows of the log."""
     return counted(learner).filter(sequence__gt=learner.last_sequence - LATEST)
 
@@ -70,7 +70,7 @@ def year(learner: Learner, today: date) -> list[Day]:
         .values_list("study_day")
         .annotate(
             answers=Count("pk"), cards=Count("pk", filter=~Q(kind="repeat")), tried=Count("pk", filter=Q(kind="review")),
-            passed=Count("pk", filter=Q(kind="review", grade__gte=3)), ms=Sum(Least("elapsed_ms", IDLE_MS), filter=Q(elapsed_ms__isnull=False), default=0),
+            passed=Count("pk", filter=Q(kind="review", grade__gte=PASS)), ms=Sum(Least("elapsed_ms", IDLE_MS), filter=Q(elapsed_ms__isnull=False), default=0),
             timed=Count("elapsed_ms"), **grades,
         )
         .order_by("study_day")
@@ -136,17 +136,3 @@ def seconds_expected(learner: Learner, counts: Counts) -> int:
     usual = recent.aggregate(usual=Avg(Least("elapsed_ms", IDLE_MS)))["usual"]
     each = (usual or USUAL_SECONDS * 1000) / 1000
     return round(each * (counts.new + counts.learning + counts.due))
-
-
-def today_in_numbers(learner: Learner, today: date) -> dict[str, int]:
-    """Return today's answers, cards and first-try passes. One statement."""
-    return (
-        counted(learner)
-        .filter(study_day=today)
-        .aggregate(
-            answers=Count("pk"),
-            cards=Count("card", distinct=True),
-            tried=Count("pk", filter=Q(kind="review")),
-            passed=Count("pk", filter=Q(kind="review", grade__gte=3)),
-        )
-    )

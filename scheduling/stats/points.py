@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from django.db.models import Avg, Count, Exists, Max, OuterRef, Q, Subquery
 
+from scheduling.fold import PASS
 from scheduling.models import CardState, Learner, Tick
 from scheduling.stats.deck import LEARNT
 from scheduling.stats.log import IDLE_MS, latest
@@ -49,12 +50,15 @@ def slow(learner: Learner, today: date) -> list[SlowCard]:
     at the desk and is left out.
     """
     known = CardState.objects.filter(
-        user=learner.pk, card=OuterRef("card"), repetitions__gte=LEARNT, last_grade__gte=3, suspended=False
+        user=learner.pk, card=OuterRef("card"), repetitions__gte=LEARNT, last_grade__gte=PASS, suspended=False
     )
     found = (
         latest(learner)
         .filter(
-            Exists(known), study_day__gt=today - timedelta(days=WINDOW), grade__gte=3, elapsed_ms__lte=IDLE_MS
+            Exists(known),
+            study_day__gt=today - timedelta(days=WINDOW),
+            grade__gte=PASS,
+            elapsed_ms__lte=IDLE_MS,
         )
         .values_list("card")
         .annotate(

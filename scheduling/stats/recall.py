@@ -11,12 +11,13 @@ from dataclasses import dataclass
 
 from django.db.models import Case, Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, When
 
+from scheduling.fold import PASS
 from scheduling.models import Learner, Review
 from scheduling.stats.deck import Part
 from scheduling.stats.log import latest
 from scheduling.stats.share import ENOUGH, Share
 
-PASSED = Count("pk", filter=Q(grade__gte=3))
+RECALLED = Count("pk", filter=Q(grade__gte=PASS))
 # What was predicted: from each bound up to the next, in hundredths.
 CHANCES = (0, 50, 70, 80, 85, 90, 95, 98)
 # Intervals before the answer, in days: from each bound up to the next.
@@ -73,7 +74,7 @@ def tested(learner: Learner) -> list[Tested]:
         reviews(learner)
         .annotate(band=banded())
         .values_list("card__topic", "band")
-        .annotate(tried=Count("pk"), passed=PASSED, expected=Sum("predicted", default=0.0))
+        .annotate(tried=Count("pk"), passed=RECALLED, expected=Sum("predicted", default=0.0))
     )
     return [Tested(*row) for row in rows]
 
@@ -82,7 +83,7 @@ def by_interval(learner: Learner) -> list[Share]:
     """Return recall by the interval before. One statement."""
     rows = (
         reviews(learner).annotate(prior=prior_interval())
-        .values_list("prior").annotate(tried=Count("pk"), passed=PASSED)
+        .values_list("prior").annotate(tried=Count("pk"), passed=RECALLED)
     )  # fmt: skip
     tried, passed = dict.fromkeys(dict(INTERVALS), 0), dict.fromkeys(dict(INTERVALS), 0)
     for prior, n, ok in rows:

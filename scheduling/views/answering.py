@@ -10,6 +10,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 
 from cards.models import Card
@@ -31,8 +32,13 @@ def action(view: View[P]) -> View[P]:
     @wraps(view)
     def take(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if request.method != "POST":
-            return redirect("scheduling:study")
-        return signed_in(request, *args, **kwargs)
+            return redirect(reverse("scheduling:study") + Scope.of(request.GET).query())
+        try:
+            return signed_in(request, *args, **kwargs)
+        except Http404:
+            if not request.htmx:
+                raise
+            return gone(request, Learner.of(request.user), timezone.now())
 
     return take
 
@@ -98,7 +104,7 @@ def refuse(request: HttpRequest, sentence: str) -> HttpResponse:
 
 
 def gone(request: HttpRequest, learner: Learner, now: datetime) -> HttpResponse:
-    """Answer 404 to a grade of a card that is not there; htmx goes on with the next turn."""
+    """Answer 404 to an action on a card that is not there; htmx goes on with the next turn."""
     if not request.htmx:
         raise Http404("no such card")
     return respond(

@@ -12,6 +12,7 @@ from scheduling.scope import Scope
 
 PER_PAGE = 30
 LONGEST_SEARCH = 200
+BEFORE_A_WORD = " (-/*`$\n"
 
 
 @require_safe
@@ -21,9 +22,7 @@ def cards(request: HttpRequest) -> HttpResponse:
     words = request.GET.get("q", "").replace("\0", "")[:LONGEST_SEARCH]
     found = scope.of_cards(Card.objects.visible_to(request.user)).filter(part=Card.Part.CARD)
     for word in words.split():
-        found = found.filter(
-            Q(question__icontains=word) | Q(answer__icontains=word) | Q(topic__name__icontains=word)
-        )
+        found = found.filter(begins("question", word) | begins("answer", word) | begins("topic__name", word))
     found = found.select_related("topic__area").order_by("topic__position", "position", "pk")
     context = {
         "page": Paginator(found, PER_PAGE).get_page(request.GET.get("page")),
@@ -38,6 +37,14 @@ def cards(request: HttpRequest) -> HttpResponse:
         "query": scope.query().removeprefix("?"),
     }
     return render(request, "scheduling/cards.html", context)
+
+
+def begins(field: str, word: str) -> Q:
+    """Return the filter for texts in which a word begins so: "roc" finds ROC, not process."""
+    found = Q(**{f"{field}__istartswith": word})
+    for before in BEFORE_A_WORD:
+        found |= Q(**{f"{field}__icontains": f"{before}{word}"})
+    return found
 
 
 @require_safe

@@ -42,8 +42,8 @@ def delete(request: HttpRequest) -> HttpResponse:
         numbers = {"reviews": request.user.reviews.count(), "notes": request.user.notes.count()}
         return render(request, "scheduling/delete.html", {"form": form, **numbers})
     user = request.user
-    logout(request)
     erasing.erase(user)
+    logout(request)
     return render(request, "scheduling/deleted.html")
 
 

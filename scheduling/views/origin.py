@@ -1,8 +1,11 @@
 """Behind a figure: the answers or the cards that were counted for it."""
 
+from typing import Any
+
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import BadRequest
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -43,7 +46,7 @@ def checked(form: FiguresForm) -> FiguresForm:
     return form
 
 
-def listing(request: HttpRequest, form: FiguresForm, found, template: str) -> HttpResponse:  # type: ignore[no-untyped-def]
+def listing(request: HttpRequest, form: FiguresForm, found: QuerySet[Any], template: str) -> HttpResponse:
     """Show one page of rows with the filters that chose them."""
     query = request.GET.copy()
     query.pop("page", None)

@@ -11,10 +11,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from scheduling import forecast, plans, stats
-from scheduling.chart import chart
 from scheduling.forms_plan import DayOffForm, PlanForm
 from scheduling.models import DayOff, Learner, Plan
 from scheduling.pacing import Break
+from scheduling.plan_chart import chart
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -80,12 +80,12 @@ def roughly(share: float) -> str:
 
 def without(learner: Learner, today: date) -> dict[str, object]:
     """Return when all cards will have been met at the learner's own pace. One statement."""
-    coverage = stats.coverage(learner)
-    unseen = sum(row["cards"] - row["seen"] for row in coverage)
+    met, deck = stats.met(learner)
+    unseen = deck - met
     days = -(-unseen // learner.new_per_day) if learner.new_per_day else None
     return {
         "learner": learner,
-        "deck": sum(row["cards"] for row in coverage),
+        "deck": deck,
         "unseen": unseen,
         "met_on": today + timedelta(days=days) if days is not None else None,
     }

@@ -15,10 +15,10 @@ from scheduling.models import Learner
 from scheduling.stats import deck, log, points, ready, recall
 from scheduling.stats.log import Day
 from scheduling.stats.share import ENOUGH, Share
+from scheduling.turns import LABELS
 
 AHEAD = (30, 90)
 RECENT = 90
-GRADES = ("0 Blackout", "1 Wrong", "2 Again", "3 Hard", "4 Good", "5 Easy")
 Context = dict[str, object]
 
 
@@ -128,7 +128,7 @@ def grade_points(days: Sequence[Day]) -> list[Point]:
     counts = log.grades(days)
     total = sum(counts) or 1
     return [
-        Point(str(grade), GRADES[grade], count, f"{count} ({100 * count / total:.0f} %)")
+        Point(str(grade), f"{grade} {LABELS[grade]}", count, f"{count} ({100 * count / total:.0f} %)")
         for grade, count in enumerate(counts)
     ]
 

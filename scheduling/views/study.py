@@ -66,5 +66,5 @@ def more(request: HttpRequest) -> HttpResponse:
 
 def asked_for(request: HttpRequest) -> Card | None:
     """Return the card that `?card=` names; 404 if there is none for this learner."""
-    slug = request.GET.get("card")
+    slug = request.GET.get("card", "").replace("\0", "?")  # PostgreSQL knows no NUL
     return get_object_or_404(Card.objects.visible_to(request.user), slug=slug[:125]) if slug else None

@@ -26,14 +26,14 @@ def today(request: HttpRequest) -> HttpResponse:
         "plan_line": plans.today_line(learner, session.today),
         "seconds": stats.seconds_expected(learner, session.counts),
         "streak": stats.streak(learner, session.today),
-        "week": stats.forecast(learner, session.today, 7),
+        "week": stats.due_ahead(learner, session.today, 7),
         "areas": Area.objects.filter(topics__cards__status=Card.Status.PUBLISHED).distinct(),
     }
     return render(request, "scheduling/today.html", context)
 
 
 def landing() -> dict[str, object]:
-    """Return the size of the deck and one card to try. Three statements."""
+    """Return the size of the deck and one card to try. Four statements."""
     cards = Card.objects.visible_to(AnonymousUser())
     sample = cards.filter(part=Card.Part.CARD, kind=Card.Kind.COMPARISON).select_related("topic__area")
     return {

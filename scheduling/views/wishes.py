@@ -51,6 +51,11 @@ def flag(request: HttpRequest, card_id: int) -> HttpResponse:
     if not form.is_valid():
         return refuse(request, form.sentence)
     flagged = form.cleaned_data["flagged"] == "1"
+    filters = request.POST.copy()
+    filters.setlist(
+        "flagged", filters.getlist("flagged")[:-1]
+    )  # the last is the wish, one before it the filter
+    request.POST = filters
     return stay(request, card_id, lambda learner, card: wishes.flag(learner, card, flagged))
 
 

@@ -46,7 +46,8 @@ document.addEventListener("keydown", (event) => {
     const target = document.querySelector(`[data-key="${CSS.escape(name)}"]`);
     if (!target || target.disabled || (target.closest("#answer") && !details?.open)) continue;
     event.preventDefault();
-    return target.click();
+    target.click();
+    return target.closest(".note[open]")?.querySelector("textarea").focus();
   }
 });
 

@@ -261,7 +261,7 @@ def test_problems_of_the_reader_become_failures():
     (finding,) = quality.from_problems(problems)
 
     assert str(finding) == "llm/x.yaml:2: fail [schema] cards: is 3; allowed: a list"
-    assert quality.failed([finding])
+    assert finding.severity == "fail"
 
 
 def test_prose_is_counted_without_code_bars_and_rules():

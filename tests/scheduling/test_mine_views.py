@@ -44,6 +44,10 @@ def rich(learner):
     return learner
 
 
+def written(learner):
+    return "".join(exporting.written(learner, timezone.now()))
+
+
 def exported(client):
     response = client.get("/settings/export/")
     assert response["Content-Type"] == "application/json"
@@ -90,8 +94,11 @@ def test_an_export_read_back_exports_the_same(signed_in, rich, django_user_model
     signed_in.force_login(back)
     after = exported(signed_in)
     assert done.missing == set()
-    for name in ("preferences", "reviews", "days_off", "reminders", "cards"):
+    for name in ("preferences", "reviews", "plans", "days_off", "reminders", "cards"):
         assert after[name] == before[name], name
+    assert [(row["card"], row["text"]) for row in after["notes"]] == [
+        (row["card"], row["text"]) for row in before["notes"]
+    ]
     keep = [name for name in exporting.STATE if name not in ("stability", "difficulty")]
     assert [[row[n] for n in ("card", *keep)] for row in after["states"]] == [
         [row[n] for n in ("card", *keep)] for row in before["states"]
@@ -100,19 +107,19 @@ def test_an_export_read_back_exports_the_same(signed_in, rich, django_user_model
 
 
 def test_a_card_that_is_not_here_is_named_and_left_out(rich, django_user_model):
-    data = exporting.read(exporting.text(rich, timezone.now()))
+    data = exporting.read(written(rich))
     data["reviews"][0]["card"] = "elsewhere"
     back = django_user_model.objects.create_user("again")
 
     done = importing.restore(back, data)
 
-    assert done.missing == {"elsewhere"}
-    assert done.reviews == len(data["reviews"]) - sum(row["card"] == "elsewhere" for row in data["reviews"])
+    assert done.missing == {"elsewhere", "mine"}  # what is another's own is not here either
+    assert done.reviews == sum(row["card"] not in done.missing for row in data["reviews"])
 
 
 def test_an_export_goes_into_an_empty_account_only(rich, tmp_path, capsys):
     file = tmp_path / "mine.json"
-    file.write_text(exporting.text(rich, timezone.now()))
+    file.write_text(written(rich))
 
     with pytest.raises(CommandError, match="empty account only"):
         call_command("import_learner", "ada@example.com", file)
@@ -129,6 +136,34 @@ def test_what_is_no_export_is_refused(learner, tmp_path, given):
 
     with pytest.raises(CommandError, match="Nothing was read"):
         call_command("import_learner", "ada@example.com", file)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda data: data["preferences"].update(max_interval=3),
+        lambda data: data["preferences"].update(time_zone="Mars/Olympus"),
+        lambda data: data.update(reviews=[1]),
+        lambda data: data.update(reviews=None),
+        lambda data: data.pop("plans"),
+        lambda data: data["reviews"][0].update(grade=9),
+        lambda data: data["reviews"][0].update(rules="sm17"),
+        lambda data: data["reviews"][1].update(sequence=1),
+    ],
+)
+def test_a_damaged_export_is_refused_whole(rich, tmp_path, damage):
+    data = json.loads(written(rich))
+    damage(data)
+    file = tmp_path / "mine.json"
+    file.write_text(json.dumps(data))
+    User.objects.create_user("bob", "bob@example.com")
+    before = Review.objects.count()
+
+    with pytest.raises(CommandError, match="Nothing was read"):
+        call_command("import_learner", "bob@example.com", file)
+
+    assert Review.objects.count() == before
+    assert not Plan.objects.exclude(user=rich.pk).exists()
 
 
 def call_delete(client, password="correct horse"):

@@ -188,9 +188,11 @@ def test_todays_limit_is_raised_for_today_only(signed_in, learner):
     response = signed_in.post("/study/more/", {"new": "5"}, headers=HTMX)
 
     assert f'data-card="{second.pk}"' in text(response)
+    for n in range(9):
+        make_card(position=9 + n)
     learner.refresh_from_db()
-    assert learner.new_limit(learner.today(now)) == 6
-    assert learner.new_limit(learner.today(now) + timedelta(days=1)) == 1
+    assert queue.session(learner, now, Scope()).counts.new == 5
+    assert queue.session(learner, now + timedelta(days=1), Scope()).counts.new == 1
     assert signed_in.post("/study/more/", {"new": "-5"}, headers=HTMX).status_code == 400
 
 
@@ -255,3 +257,15 @@ def test_a_card_edited_while_shown_still_counts(learner):
 
     assert answer(learner, card, turn=turn.id, seen=turn.seen).status == "stored"
     assert Review.objects.get().revision == 2
+
+
+def test_a_limit_reached_is_not_called_the_end_of_ones_minutes(signed_in, learner):
+    learner.new_per_day = 1
+    learner.save()
+    answer(learner, make_card(), now=timezone.now())
+    make_card(position=1)
+
+    html = text(signed_in.get("/study/?minutes=5", follow=True))
+
+    assert "today's limit" in html
+    assert "minutes are over" not in html

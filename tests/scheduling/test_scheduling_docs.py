@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+from scheduling import readiness
 from scheduling.sm2 import PUBLISHED_SOURCE, TEXT_1990, Memory, early, granted, review
 
 PAGE = (Path(__file__).parents[2] / "docs" / "scheduling.md").read_text(encoding="utf-8")
@@ -52,3 +53,10 @@ def test_the_switches_are_those_of_the_code():
         _, _, text, source, _ = row.split("|")
         assert f"`{getattr(TEXT_1990, name)}`" in text
         assert f"`{getattr(PUBLISHED_SOURCE, name)}`" in source
+
+
+def test_the_forgetting_curve_is_that_of_the_code():
+    decay = float(re.search(r"D = ([\d.]+),", PAGE)[1])
+
+    assert -decay == readiness.DECAY
+    assert (1 + (0.9 ** (-1 / decay) - 1) * 3 / 7) ** -decay == readiness.chance(7, 3)

@@ -7,8 +7,9 @@ from random import Random
 import pytest
 
 from benchmarks.fill import fill
-from scheduling import stats
+from scheduling import fold, stats
 from scheduling.models import CardState, DayOff, Learner, Plan, Review, Tick
+from scheduling.order import Counts
 from scheduling.scope import Scope
 from scheduling.stats import deck, log, origin, points, ready, recall
 from scheduling.stats.share import Share
@@ -43,7 +44,7 @@ def filled(request, learner):
 def counted_rows(since=TODAY - timedelta(days=364)):
     rows = Review.objects.select_related("card__topic__area").order_by("sequence")
     return [
-        row for row in rows if not row.void and row.kind in log.COUNTED and since <= row.study_day <= TODAY
+        row for row in rows if not row.void and row.kind in fold.COUNTED and since <= row.study_day <= TODAY
     ]
 
 
@@ -151,7 +152,7 @@ def test_coverage_stages_and_what_is_due_equal_the_states(filled):
     assert {load.day: load.due for load in loads if load.due} == {
         d: n for d, n in due.items() if d < TODAY + timedelta(days=90)
     }
-    assert stats.forecast(filled, TODAY, 90) == loads
+    assert stats.due_ahead(filled, TODAY, 90) == loads
 
 
 def test_every_figure_opens_as_many_rows_as_it_says(filled):
@@ -239,6 +240,17 @@ def test_the_streak_of_today_and_of_the_progress_page_agree(filled):
     assert stats.streak(filled, TODAY) == log.in_a_row(days, log.days_off(filled), TODAY)
 
 
+def test_the_time_expected_is_the_usual_one_for_each_answer_left(learner):
+    left = Counts(new=2, learning=1, due=3)
+    assert stats.seconds_expected(learner, left) == 6 * 60  # nothing is known yet
+
+    answer(learner, make_card(), 4, day(0), elapsed_ms=20_000)
+    answer(learner, make_card(), 4, day(0))  # without a time
+    answer(learner, make_card(), 4, day(0), elapsed_ms=3_000_000)  # counts ten minutes
+
+    assert stats.seconds_expected(learner, left) == 6 * 310
+
+
 def test_undo_practice_and_other_learners_count_nowhere(learner, django_user_model):
     card = make_card()
     other = Learner.of(django_user_model.objects.create_user("bob"))
@@ -246,7 +258,7 @@ def test_undo_practice_and_other_learners_count_nowhere(learner, django_user_mod
 
     assert log.year(learner, TODAY) == []
     assert recall.tested(learner) == []
-    assert stats.coverage(learner)[0] | {"cards": 1, "seen": 0, "mature": 0} == stats.coverage(learner)[0]
+    assert stats.met(learner) == (0, 1)
     assert not origin.answers(learner, TODAY, {}).exists()
     assert not origin.cards(learner, TODAY, {"stage": "seen"}).exists()
 

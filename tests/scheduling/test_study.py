@@ -209,7 +209,7 @@ def test_rebuild_says_what_differs_and_mends_it(learner):
     CardState.objects.update(interval=99)
 
     (line,) = rebuild(check=True)
-    assert "interval 99 should be 1" in line or "'interval': 99" in line
+    assert line == f"user {learner.pk} card {card.pk}: interval 99 should be 1"
     assert state_of(learner, card).interval == 99
 
     list(rebuild())

@@ -4,9 +4,17 @@ from pathlib import Path
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError
 
 from scheduling import exporting, importing
+
+# What a file that was damaged or made up can lead to; all of it leaves the account as it was.
+DAMAGED = (
+    OSError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError,
+    ValidationError, DatabaseError,
+)  # fmt: skip
 
 
 class Command(BaseCommand):
@@ -22,7 +30,7 @@ class Command(BaseCommand):
             done = importing.restore(user, exporting.read(options["file"].read_text()))
         except (User.DoesNotExist, User.MultipleObjectsReturned) as error:
             raise CommandError("There is not exactly one account with that address.") from error
-        except (OSError, ValueError, KeyError) as error:
+        except DAMAGED as error:
             raise CommandError(f"Nothing was read: {error}") from error
         self.stdout.write(f"{done.reviews} answers read.")
         for slug in sorted(done.missing):
