@@ -149,13 +149,16 @@ def undo(learner: Learner, turn: UUID, now: datetime) -> Outcome:
 def set_by_hand(learner: Learner, card: Card, memory: Memory, now: datetime) -> Outcome:
     """Write a state that is no answer: a reset, or a card known already. It can be undone.
 
-    An interval of 0 makes the card due today, as if never seen.
+    An interval of 0 makes the card due today, as if never seen. Done twice, the
+    second changes nothing.
     """
     today = take_sequence(learner, now)
     plans.steer(learner, today)
     own = CardState.objects.filter(user=learner.pk, card=card).first() or CardState(
         user=learner.user, card=card
     )
+    if own.review_count and own.last_grade is None and own.folded.memory == memory:
+        return _nothing_stored(learner, Outcome("unchanged", "Nothing changed: that is how it is already."))
     entry = fold.Entry(
         sequence=learner.last_sequence, reviewed_at=now, study_day=today, kind="manual", grade=None,
         rules=learner.terms(today), due_on=today + timedelta(days=memory.interval), **asdict(memory),

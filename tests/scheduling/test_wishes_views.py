@@ -130,3 +130,15 @@ def test_a_strangers_card_is_not_there_and_get_goes_to_the_page(signed_in, name)
     assert post(signed_in, name, private, flagged="1", suspended="1", text="x").status_code == 404
     assert signed_in.get(reverse(f"scheduling:{name}", args=[private.pk]))["Location"] == "/study/"
     assert not Learner.objects.filter(user__username="ada", last_sequence__gt=0).exists()
+
+
+@pytest.mark.parametrize("name", ["known", "reset"])
+def test_a_double_click_on_known_or_reset_counts_once(signed_in, learner, name):
+    card = make_card()
+    answer(learner, card)
+
+    once, twice = post(signed_in, name, card), post(signed_in, name, card)
+
+    assert (once["X-Anneal-Outcome"], twice["X-Anneal-Outcome"]) == ("set", "unchanged")
+    assert Review.objects.filter(kind="manual").count() == 1
+    assert not list(rebuild(check=True))
