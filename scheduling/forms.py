@@ -95,6 +95,10 @@ class MoreForm(ActionForm):
 class SettingsForm(forms.ModelForm):
     """A learner's preferences."""
 
+    text_size = forms.TypedChoiceField(
+        choices=Learner._meta.get_field("text_size").choices, coerce=int, required=False, empty_value=None
+    )
+
     time_zone = forms.ChoiceField(choices=[(zone, zone.replace("_", " ")) for zone in ZONES])
     day_starts_at = forms.TypedChoiceField(
         choices=[(hour, f"{hour:02}:00") for hour in range(24)], coerce=int, label="The study day begins at",
@@ -105,7 +109,7 @@ class SettingsForm(forms.ModelForm):
         model = Learner
         fields = [
             "time_zone", "day_starts_at", "new_per_day", "reviews_per_day", "max_interval",
-            "six_grades", "strict_1990", "fuzz", "show_waits", "show_timer", "reminders",
+            "text_size", "six_grades", "strict_1990", "fuzz", "show_waits", "show_timer", "reminders",
         ]  # fmt: skip
         labels = {
             "new_per_day": "New cards a day",
@@ -129,6 +133,10 @@ class SettingsForm(forms.ModelForm):
             "reminders": "Only when it is worth coming, ever more rarely while you are away.",
             "fuzz": "So that cards met on one day do not all come back on one day.",
         }
+
+    def clean_text_size(self) -> int:
+        """Keep the size as it is where none is sent."""
+        return self.cleaned_data["text_size"] or self.instance.text_size
 
 
 class SignUpForm(forms.Form):

@@ -40,6 +40,10 @@ class Learner(models.Model):
     show_waits = models.BooleanField(
         default=True, help_text="Show on each grade when the card would come back."
     )
+    text_size = models.PositiveSmallIntegerField(
+        default=100,
+        choices=[(90, "Small"), (100, "Usual"), (115, "Large"), (130, "Larger"), (150, "Largest")],
+    )
     show_timer = models.BooleanField(default=False, help_text="Show the time while answering.")
     max_interval = models.PositiveSmallIntegerField(
         default=365, validators=[MinValueValidator(7), MaxValueValidator(3650)], help_text="Days."

@@ -1,7 +1,7 @@
 """How the study actions answer: the session to htmx, a redirect to a plain form, errors beside the card."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
@@ -14,12 +14,14 @@ from django.utils import timezone
 from django.utils.http import urlencode
 
 from cards.models import Card
-from scheduling import queue
+from scheduling import charts, queue
 from scheduling.ending import ending
 from scheduling.models import Learner
 from scheduling.scope import Scope
+from scheduling.stats import log
 from scheduling.study import Outcome
 
+WEEKS_SHOWN = 12
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
@@ -58,7 +60,19 @@ def session_context(
         "first_know": list(visible.filter(leads_to=turn.card.parent_id or turn.card.pk))
         if turn and turn.leech
         else [],
-        "ending": None if turn else ending(learner, session.today),
+        **({} if turn else how_it_went(learner, session.today)),
+    }
+
+
+def how_it_went(learner: Learner, today: date) -> dict[str, Any]:
+    """Return what the end screen shows: the day in numbers and twelve weeks of answers. Four statements."""
+    first = today - timedelta(weeks=WEEKS_SHOWN)
+    days = [day for day in log.year(learner, today) if day.day > first]
+    return {
+        "ending": ending(learner, today),
+        "days": days,
+        "heatmap": charts.heatmap({day.day: day.answers for day in days}, set(), today, WEEKS_SHOWN),
+        "answers_url": reverse("scheduling:answers"),
     }
 
 

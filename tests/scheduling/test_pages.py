@@ -243,3 +243,10 @@ def test_search_finds_words_by_their_beginning(client):
 
     assert "ROC curve" in html
     assert "process kept" not in html
+
+
+def test_the_text_is_as_large_as_the_learner_wants(signed_in, learner):
+    assert "data-text" not in text(signed_in.get("/settings/"))
+    Learner.objects.update(text_size=130)
+
+    assert '<html lang="en" data-text="130">' in text(signed_in.get("/cards/"))
