@@ -57,6 +57,7 @@ class CardsForm(FiguresForm):
     stage = forms.ChoiceField(required=False, choices=[(name, name) for name in (*STAGES, *GROUPS)])
     due = forms.DateField(required=False)
     predicted = forms.BooleanField(required=False)
+    scope = forms.BooleanField(required=False)
 
 
 class DeleteForm(forms.Form):

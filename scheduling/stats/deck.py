@@ -81,6 +81,11 @@ class Part:
     def mature(self) -> int:
         return self.stages["mature"]
 
+    @property
+    def groups(self) -> list[tuple[str, int]]:
+        """Return the numbers of a row of the coverage table, each under the name that opens its cards."""
+        return [("seen", self.seen), ("learnt", self.learnt), ("mature", self.mature)]
+
 
 def with_own(cards: QuerySet[Card], learner: Learner) -> QuerySet[Card]:
     """Join the learner's state as `own`."""

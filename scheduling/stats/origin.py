@@ -11,6 +11,7 @@ from scheduling.models import Learner, Review
 from scheduling.stats import recall
 from scheduling.stats.deck import LEARNT, MATURE, with_own
 from scheduling.stats.log import YEAR, counted
+from scheduling.stats.ready import interview
 
 Filters = dict[str, Any]
 STAGE = Case(
@@ -70,6 +71,8 @@ def cards(learner: Learner, today: date, filters: Filters) -> QuerySet[Card]:
     if due := filters.get("due"):
         when = {"own__due_on__lte": due} if due == today else {"own__due_on": due}
         found = found.filter(**when, own__suspended=False)
+    if filters.get("scope"):  # the plan's
+        found = interview(learner, today).scope.of_cards(found)
     if filters.get("predicted"):
         found = found.filter(own__stability__isnull=False, own__last_reviewed_on__isnull=False)
     for name, look in (("topic", "topic__slug"), ("area", "topic__area__slug")):

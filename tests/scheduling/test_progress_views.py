@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from benchmarks.fill import fill, make_cards
 from scheduling.models import DayOff, Learner, Plan
-from tests.rows import answer, make_card
+from tests.rows import answer, make_card, make_topic
 
 pytestmark = pytest.mark.django_db
 
@@ -116,14 +116,14 @@ def test_a_day_off_is_drawn_and_spares_the_streak(signed_in, learner):
 
     assert 'data-level="off"' in html
     assert "your streak waits" in html
-    assert re.search(r"study day in a row</dt><dd>1<", html)
+    assert re.search(r'study day in a row</dt><dd><a href="#h-year">1<', html)
 
 
 def test_an_unbroken_year_is_counted_beyond_the_year(signed_in, learner):
     make_cards(5)
     fill(learner, 800, timezone.now().date(), 400, share=1)
 
-    assert re.search(r"study days in a row</dt><dd>400<", text(signed_in.get("/progress/")))
+    assert re.search(r'study days in a row</dt><dd><a href="#h-year">400<', text(signed_in.get("/progress/")))
     assert queries(signed_in, "/progress/") <= 13
 
 
@@ -164,3 +164,20 @@ def test_nobody_sees_anothers_answers(client, learner, django_user_model):
 
     assert "0 answers" in text(client.get("/progress/answers/"))
     assert "0 cards" in text(client.get("/progress/cards/?stage=seen"))
+
+
+def test_the_numbers_of_a_plans_scope_open_the_cards_in_it(signed_in, learner):
+    inside = make_card("Inside?", topic=make_topic("svm", area="classic"))
+    make_card("Outside?", topic=make_topic("attention"))
+    answer(learner, inside, now=timezone.now())
+    Plan.objects.create(
+        user=learner.user, interview_on=timezone.now().date() + timedelta(days=30), minutes=[30] * 7,
+        scope={"area": ["classic"]},
+    )  # fmt: skip
+
+    html = signed_in.get("/progress/").content.decode()
+    listed = signed_in.get("/progress/cards/?scope=on").content.decode()
+
+    assert "?area=classic&amp;scope=on" in html
+    assert "Inside?" in listed
+    assert "Outside?" not in listed
