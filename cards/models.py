@@ -8,6 +8,13 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
+WORKED_OUT = {"coding", "sql", "debug", "derivation", "design", "estimation", "puzzle"}  # not just said
+CHILD_TARGET = 30  # seconds, for a follow-up or a recall prompt
+TARGETS = {
+    "design": 600, "coding": 600, "sql": 300, "debug": 240, "derivation": 240, "puzzle": 240,
+    "estimation": 180, "behavioral": 120, "process": 60, "tool": 60, "comparison": 45, "concept": 45,
+}  # fmt: skip
+
 
 class Named(models.Model):
     """A slug and a name: what areas, topics, roles and companies share."""
@@ -166,6 +173,16 @@ class Card(models.Model):
         if self.parent_id and self.parent:
             return f"{reverse('scheduling:card', args=[self.parent.slug])}#{self.slug}"
         return reverse("scheduling:card", args=[self.slug])
+
+    @property
+    def worked_out(self) -> bool:
+        """Tell whether it is answered by solving something, not by saying what one knows."""
+        return self.kind in WORKED_OUT and not self.parent_id
+
+    @property
+    def target(self) -> int:
+        """Return the seconds in which a good candidate answers it."""
+        return CHILD_TARGET if self.parent_id else TARGETS[self.kind]
 
     def inherit(self, parent: "Card") -> None:
         """Take from the parent what every child shares with it; nothing is saved."""

@@ -18,7 +18,7 @@ SHADES = 4
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One study day of a heat map; `level` from 0 (nothing) to 4 (the busiest quarter of days)."""
+    """One study day of a heat map; `level` from 0 (nothing) to 4 (nearly as much as on the learner's fullest days)."""
 
     x: int
     y: int
@@ -106,7 +106,7 @@ class Slice:
 def heatmap(counts: Mapping[date, int], off: set[date], today: date, weeks: int = WEEKS) -> Heatmap:
     """Lay out the weeks up to today's."""
     monday = today - timedelta(days=today.weekday() + 7 * (weeks - 1))
-    bounds = quarters([count for count in counts.values() if count])
+    bounds = shades([count for count in counts.values() if count])
     cells, months = [], []
     for n in range((today - monday).days + 1):
         day = monday + timedelta(days=n)
@@ -119,10 +119,14 @@ def heatmap(counts: Mapping[date, int], off: set[date], today: date, weeks: int 
     return Heatmap(LEFT + weeks * (CELL + GAP), TOP + 7 * (CELL + GAP), cells, months)
 
 
-def quarters(counts: Sequence[int]) -> list[int]:
-    """Return the three counts that divide the days with answers into quarters."""
-    ranked = sorted(counts)
-    return [ranked[len(ranked) * part // SHADES] for part in range(1, SHADES)] if ranked else []
+def shades(counts: Sequence[int]) -> list[float]:
+    """Return the three counts at which a shade deepens: quarters of a full day, the 90th percentile.
+
+    A full day and not the fullest one, so that one long Sunday does not pale the
+    rest; and no ranks, which would set 14 answers far apart from 13.
+    """
+    full = sorted(counts)[len(counts) * 9 // 10] if counts else 0
+    return [full * part / SHADES for part in range(1, SHADES)]
 
 
 def bars(points: Sequence[Point], top: float | None = None, marks: int = 6) -> Chart:

@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, F, FilteredRelation, OuterRef, Q, Subquery, Sum
 
-from scheduling import fold
+from scheduling import fold, readiness
 from scheduling.models import CardState, Learner, Review
 
 FIRST_TRIES = ("learn", "review", "early")
+EVIDENCE = 20  # reviews of due cards before a prediction is shown
+HORIZON = timedelta(days=30)  # how far ahead to look without an interview
 ENOUGH = 2  # answers in a topic before it may be called the weakest
 
 
@@ -33,8 +35,28 @@ class Ending:
         return round(self.seconds / self.answers) if self.answers else 0
 
     @property
+    def twenty(self) -> int:
+        """Return the seconds that twenty more answers would take."""
+        return 20 * self.seconds_each
+
+    @property
     def retention(self) -> int:
         return round(100 * self.recalled / self.tried) if self.tried else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What today's answers changed: cards expected to be recalled on a day, of those answered today."""
+
+    on: date
+    before: float
+    after: float
+
+    @property
+    def more(self) -> str:
+        """Return the difference as people read it: "+12", "+3.4", "-0.2"."""
+        change = self.after - self.before
+        return f"{change:+.0f}" if abs(change) >= 10 else f"{change:+.1f}"
 
 
 def ending(learner: Learner, today: date) -> Ending:
@@ -75,3 +97,42 @@ def waiting(learner: Learner, today: date) -> dict[str, int]:
         buried=Count("pk", filter=awake & Q(buried_until__gt=today)),
         ahead=Count("pk", filter=awake & Q(due_on__gt=today)),
     )
+
+
+def effect(learner: Learner, today: date) -> Effect | None:
+    """Return how today's answers changed what will be recalled on the interview day, or in 30 days.
+
+    A prediction by FSRS, so None until 20 reviews of due cards have put it to
+    the test. What was predicted just before an answer gives the memory that the
+    card came with; a card met today came with none. Two statements.
+    """
+    due = Review.objects.filter(user=learner.pk, void=False, kind="review")
+    if due[:EVIDENCE].count() < EVIDENCE:
+        return None
+    on = learner.exam_on or today + HORIZON
+    before = after = 0.0
+    for predicted, last_on, stability in _first_tries(learner, today):
+        if stability is None or (last_on and predicted is None):
+            continue  # set by hand: there is nothing to compare
+        after += readiness.chance(stability, (on - today).days)
+        if predicted and last_on:
+            came_with = readiness.stability_of(predicted, (today - last_on).days)
+            before += readiness.chance(came_with, (on - last_on).days)
+    return Effect(on, before, after)
+
+
+def _first_tries(learner: Learner, today: date) -> list[tuple[float | None, date | None, float | None]]:
+    """Return the chance predicted before each card's first answer today, the last day before, and its stability now."""
+    earlier = Review.objects.filter(
+        user=OuterRef("user"), card=OuterRef("card"), study_day__lt=today, void=False, grade__isnull=False
+    ).exclude(kind="practice")
+    rows = (
+        Review.objects.filter(user=learner.pk, study_day=today, void=False, kind__in=FIRST_TRIES)
+        .annotate(
+            own=FilteredRelation("card__states", condition=Q(card__states__user=learner.pk)),
+            last_on=Subquery(earlier.order_by("-sequence").values("study_day")[:1]),
+            stability=F("own__stability"),
+        )
+        .values_list("predicted", "last_on", "stability")
+    )
+    return list(rows)

@@ -1,17 +1,16 @@
 """What learners send: each field is checked here and nowhere else."""
 
 from typing import Any
-from zoneinfo import available_timezones
 
 from django import forms
 from django.contrib.auth.models import User
 from django.http import HttpRequest, QueryDict
 
 from scheduling.models import Learner
+from scheduling.models.learner import ZONES
 from scheduling.study import Answer
 
 LARGEST = 2**31 - 1
-ZONES = sorted(available_timezones() - {"localtime", "Factory"})
 
 
 def one_or_zero(name: str) -> dict[str, str]:
@@ -90,53 +89,6 @@ class MoreForm(ActionForm):
     wrong = dict.fromkeys(["invalid", "min_value", "max_value"], "The limits can be raised by 0 to 200.")
     new = forms.IntegerField(required=False, min_value=0, max_value=200, error_messages=wrong)
     reviews = forms.IntegerField(required=False, min_value=0, max_value=200, error_messages=wrong)
-
-
-class SettingsForm(forms.ModelForm):
-    """A learner's preferences."""
-
-    text_size = forms.TypedChoiceField(
-        choices=Learner._meta.get_field("text_size").choices, coerce=int, required=False, empty_value=None
-    )
-
-    time_zone = forms.ChoiceField(choices=[(zone, zone.replace("_", " ")) for zone in ZONES])
-    day_starts_at = forms.TypedChoiceField(
-        choices=[(hour, f"{hour:02}:00") for hour in range(24)], coerce=int, label="The study day begins at",
-        help_text="Answers before this hour count for the day before.",
-    )  # fmt: skip
-
-    class Meta:
-        model = Learner
-        fields = [
-            "time_zone", "day_starts_at", "new_per_day", "reviews_per_day", "max_interval",
-            "text_size", "six_grades", "strict_1990", "fuzz", "show_waits", "show_timer", "reminders",
-        ]  # fmt: skip
-        labels = {
-            "new_per_day": "New cards a day",
-            "reviews_per_day": "Reviews a day",
-            "max_interval": "Longest interval, in days",
-            "six_grades": "Show all six grades, 0 to 5",
-            "strict_1990": "Repeat the same day until 4 or 5",
-            "fuzz": "Spread long intervals a little",
-            "show_waits": "Show on each grade when the card comes back",
-            "show_timer": "Show the time while answering",
-            "reminders": "Remind me by e-mail",
-        }
-        help_texts = {
-            "new_per_day": "How many cards to meet for the first time.",
-            "reviews_per_day": "While more is due than this, no new cards come.",
-            "max_interval": "From 7 to 3650. For an interview this year, 365 or less.",
-            "six_grades": "Instead of Again, Hard, Good and Easy.",
-            "strict_1990": "The rule of the first SM-2 text: a Hard comes back today too.",
-            "show_waits": "Without it you grade what you recalled, not when you want to see the card.",
-            "show_timer": "Time never changes the schedule.",
-            "reminders": "Only when it is worth coming, ever more rarely while you are away.",
-            "fuzz": "So that cards met on one day do not all come back on one day.",
-        }
-
-    def clean_text_size(self) -> int:
-        """Keep the size as it is where none is sent."""
-        return self.cleaned_data["text_size"] or self.instance.text_size
 
 
 class SignUpForm(forms.Form):

@@ -21,6 +21,7 @@ SURE = 0.985  # the sweep leaves out what is predicted better than this
 LONGEST_LEAD = 7  # days before a break, and after it, over which its cards are spread
 SHORTEST_BREAK = 2  # days; a single day off needs no preparing
 SMALL_PORTION = 20  # reviews; a heap smaller than this is not portioned
+LONGEST_MS = 1_800_000  # one answer counts half an hour at most: a design is to be talked through
 USUAL_SECONDS = 60  # an answer, until the learner's own time is known
 
 

@@ -11,17 +11,15 @@ from django.db.models.functions import Coalesce, Least
 
 from cards.models import Card, CardQuerySet
 from scheduling import days, pacing
+from scheduling.fold import COUNTED
 from scheduling.models import CardState, CardStateQuerySet, Learner, Plan, Review
 from scheduling.order import RANKED, New
-from scheduling.pacing import Candidate, Pace, Week
+from scheduling.pacing import LONGEST_MS, USUAL_SECONDS, Candidate, Pace, Week
 from scheduling.scope import Scope
 
 FILTERS = ("area", "topic", "role", "company", "level", "kind", "flagged", "leech")
-COUNTED = ("learn", "review", "early", "repeat")
 RECENT = 200  # answers from which a learner's habits are read
 ENOUGH = 20  # answers before they are believed
-USUAL_SECONDS = 60
-LONGEST_MS = 600_000  # one answer counts as ten minutes at most
 LOOK_BACK = timedelta(days=60)  # days off before that steer nothing any more
 PLAN = ("pk", "title", "interview_on", "minutes", "scope", "created_at")
 ANY_DAY = (USUAL_SECONDS,) * 7  # minutes where no plan says: any number, the same every day

@@ -25,11 +25,20 @@ class Answered:
     slug: str
     grade: int | None
     kind: str
+    elapsed_ms: int
     counted: order.Answer
 
     @property
     def label(self) -> str:
         return "change" if self.grade is None else LABELS[self.grade]
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """A good moment to stop: what has been done today until then."""
+
+    cards: int
+    minutes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +52,7 @@ class Session:
     last: Answered | None
     done: int
     time_is_up: bool
+    pause: Pause | None = None
 
     @property
     def place(self) -> int:
@@ -52,7 +62,11 @@ class Session:
     @property
     def total(self) -> int:
         """Return how many answers the day holds, as far as can be told now."""
-        return self.done + self.counts.new + self.counts.learning + self.counts.due
+        return self.done + self.left
+
+    @property
+    def left(self) -> int:
+        return self.counts.new + self.counts.learning + self.counts.due
 
 
 def session(learner: Learner, now: datetime, scope: Scope, card: Card | None = None) -> Session:
@@ -77,6 +91,7 @@ def session(learner: Learner, now: datetime, scope: Scope, card: Card | None = N
         last=answered[-1] if answered else None,
         done=_done(answered, scope),
         time_is_up=scope.is_over(now),
+        pause=pause_point(answered, learner.pause_every),
     )
 
 
@@ -165,14 +180,28 @@ def todays_answers(learner: Learner, today: date, awake: CardStateQuerySet) -> l
         .annotate(waiting=Exists(states), family=Coalesce("card__parent", "card"))
         .order_by("sequence")
         .values_list(
-            "turn", "card__slug", "grade", "kind", "card", "family", "reviewed_at", "rules", "waiting"
+            "turn",
+            "card__slug",
+            "grade",
+            "kind",
+            "elapsed_ms",
+            "card",
+            "family",
+            "reviewed_at",
+            "rules",
+            "waiting",
         )
     )
     return [
         Answered(
-            turn, slug, grade, kind, order.Answer(card, family, kind, at, _repeats(grade, rules), waiting)
+            turn,
+            slug,
+            grade,
+            kind,
+            ms or 0,
+            order.Answer(card, family, kind, at, _repeats(grade, rules), waiting),
         )
-        for turn, slug, grade, kind, card, family, at, rules, waiting in rows
+        for turn, slug, grade, kind, ms, card, family, at, rules, waiting in rows
     ]
 
 
@@ -228,6 +257,19 @@ def awake_states(learner: Learner, today: date, scope: Scope) -> CardStateQueryS
     """Return the states that may be shown now: in scope, visible, at rest neither by wish nor by parent."""
     visible = scope.of_cards(Card.objects.visible_to(learner.user), learner).filter(pk=OuterRef("card"))
     return CardState.objects.filter(Exists(visible), user=learner.pk).rested(today).with_parent_passed()
+
+
+def pause_point(answered: Sequence[Answered], every: int) -> Pause | None:
+    """Return a pause if today's last answer filled another `every` minutes of answering. No statement.
+
+    `every` is 0 where no pause is wanted. Read from the log, so that it is the
+    same on every device and needs no timer.
+    """
+    spent = sum(row.elapsed_ms for row in answered)
+    span = every * 60_000
+    if not span or not answered or spent // span == (spent - answered[-1].elapsed_ms) // span:
+        return None
+    return Pause(len({row.counted.card for row in answered}), spent // 60_000)
 
 
 def _done(answered: Sequence[Answered], scope: Scope) -> int:

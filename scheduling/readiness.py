@@ -52,6 +52,16 @@ def chance(stability: float, elapsed: int) -> float:
     return float((1 + FACTOR * max(elapsed, 0) / stability) ** DECAY)
 
 
+def stability_of(chance: float, elapsed: int) -> float:
+    """Return the stability in days with which a card is recalled at `chance` after `elapsed` days.
+
+    The inverse of `chance`: 0 < chance < 1 and elapsed at least 1, else ValueError.
+    """
+    if not 0 < chance < 1 or elapsed < 1:
+        raise ValueError(f"no stability gives this: {chance=} {elapsed=}")
+    return float(FACTOR * elapsed / (chance ** (1 / DECAY) - 1))
+
+
 def predict(trace: Trace, entry: Entry) -> float | None:
     """Return the chance of recall just before an answer; None where there is nothing to predict."""
     if entry.kind not in TESTED or trace.stability is None or trace.last_on is None:

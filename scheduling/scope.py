@@ -13,12 +13,13 @@ from cards.models import Area, Card, CardQuerySet, Company, Role, Topic
 from scheduling.models import CardState, Learner
 
 SLUGS = {"area": Area, "topic": Topic, "role": Role, "company": Company}
+MODES = {"practice": "practice", "ahead": "ahead of time"}
 FITS: dict[str, Callable[[str], bool]] = {
     "level": {str(level) for level in Card.Level.values}.__contains__,
     "kind": set(Card.Kind.values).__contains__,
     "flagged": "1".__eq__,
     "leech": "1".__eq__,
-    "mode": {"practice", "ahead"}.__contains__,
+    "mode": MODES.__contains__,
     "minutes": lambda value: value.isdecimal() and len(value) <= 5 and 1 <= int(value) <= 600,
     "began": lambda value: value.isdecimal() and len(value) <= 10,
 }
@@ -105,17 +106,20 @@ class Scope:
         """Return (name, value) of each filter, for hidden fields and addresses."""
         return [(field.name, value) for field in fields(self) for value in getattr(self, field.name)]
 
-    @property
-    def shown(self) -> list[str]:
-        """Return the filters as people read them."""
-        words = {
-            "flagged": "flagged",
-            "leech": "leeches",
-            "mode": "{}",
-            "level": "level {}",
-            "minutes": "{} minutes",
-        }
-        return [words.get(name, "{}").format(value) for name, value in self.pairs() if name != "began"]
+    def in_words(self) -> list[str]:
+        """Return the filters as people read them. One query for each of area, topic, role and company."""
+        found = [
+            str(row)
+            for name, model in SLUGS.items()
+            if getattr(self, name)
+            for row in model._default_manager.filter(slug__in=getattr(self, name))
+        ]
+        found += [str(Card.Level(int(level)).label) for level in self.level]
+        found += [str(Card.Kind(kind).label) for kind in self.kind]
+        found += ["flagged"] * bool(self.flagged) + ["leeches"] * bool(self.leech)
+        return (
+            found + [MODES[mode] for mode in self.mode] + [f"{minutes} minutes" for minutes in self.minutes]
+        )
 
     def query(self) -> str:
         """Return the filters as a query string, with its question mark unless empty."""

@@ -32,11 +32,20 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a request to write: a word for programs, a sentence for people."""
+    """What became of a request to write: a word for programs, a sentence for people.
+
+    `set_aside` is the id of a card just skipped or suspended, which undo brings back.
+    """
 
     status: str
     message: str = ""
     card: Card | None = None
+    set_aside: int | None = None
+
+    @property
+    def label(self) -> str:
+        """Return the grade that was stored, in a word."""
+        return self.message.partition(":")[0] if self.status == "stored" else ""
 
 
 @dataclass(frozen=True, slots=True)

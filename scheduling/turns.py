@@ -16,6 +16,7 @@ SIX = (
     (0, "Blackout", "0"), (1, "Wrong", "1"), (2, "Almost", "2"),
     (3, "Hard", "3"), (4, "Good", "4"), (5, "Easy", "5"),
 )  # fmt: skip
+TWO = ((2, "Again", "1"), (4, "Good", "2"))
 LABELS = {grade: label for grade, label, _ in (*SIX, *FOUR)}
 MEANINGS = {
     0: "Nothing came to mind.",
@@ -25,11 +26,14 @@ MEANINGS = {
     4: "Recalled, every point.",
     5: "Recalled at once, could teach it.",
 }
-TARGETS = {
-    "design": 600, "coding": 600, "sql": 300, "debug": 240, "derivation": 240, "puzzle": 240,
-    "estimation": 180, "behavioral": 120, "process": 60, "tool": 60, "comparison": 45, "concept": 45,
-}  # fmt: skip
-CHILD_TARGET = 30
+MEANINGS_WORKED_OUT = {
+    0: "No idea where to begin.",
+    1: "Wrong, though the way in was right.",
+    2: "Not solved, or a key point missed.",
+    3: "Solved, with effort or with gaps.",
+    4: "Solved, every point.",
+    5: "Solved at once, could teach it.",
+}
 COLUMNS = [field.attname for field in CardState._meta.concrete_fields]
 
 
@@ -41,10 +45,7 @@ class Button:
     label: str
     key: str
     wait: str
-
-    @property
-    def meaning(self) -> str:
-        return MEANINGS[self.grade]
+    meaning: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,19 +77,9 @@ class Turn:
         return self.own.review_count
 
     @property
-    def target(self) -> int:
-        """Return the seconds in which a good candidate says it."""
-        return target_seconds(self.card)
-
-    @property
     def always_missed(self) -> list[Point]:
         """Return the points left out in at least two of three tries, for a leech's help."""
         return [point for point in self.points if point.missed >= 2 and 3 * point.missed >= 2 * point.shown]
-
-
-def target_seconds(card: Card) -> int:
-    """Return the seconds that an answer to the card should take."""
-    return CHILD_TARGET if card.parent_id else TARGETS[card.kind]
 
 
 def with_own_state(cards: CardQuerySet, user: int) -> CardQuerySet:
@@ -160,9 +151,10 @@ def buttons(learner: Learner, card: Card, own: CardState, now: datetime, today: 
         sequence=learner.last_sequence + 1, reviewed_at=now, study_day=today,
         kind=fold.kind_of(state, today), grade=0, rules=learner.terms(today),
     )  # fmt: skip
+    meanings = MEANINGS_WORKED_OUT if card.worked_out else MEANINGS
     shown = []
-    for grade, label, key in SIX if learner.six_grades else FOUR:
+    for grade, label, key in SIX if learner.six_grades else TWO if learner.two_grades else FOUR:
         after = fold.apply(state, replace(first, grade=grade), card.slug)
         wait = 0 if after.repeating or after.due_on is None else (after.due_on - today).days
-        shown.append(Button(grade, label, key, days.wait_in_words(max(wait, 0))))
+        shown.append(Button(grade, label, key, days.wait_in_words(max(wait, 0)), meanings[grade]))
     return shown

@@ -16,7 +16,7 @@ def skip(learner: Learner, card: Card, now: datetime) -> Outcome:
     own.buried_until = queue.rest_of_day(learner.today(now))
     own.skips += 1
     own.save(update_fields=["buried_until", "skips"])
-    return Outcome("skipped", "Skipped until tomorrow.")
+    return Outcome("skipped", "Skipped until tomorrow.", set_aside=card.pk)
 
 
 @one_transaction
@@ -26,8 +26,10 @@ def suspend(learner: Learner, card: Card, suspended: bool) -> Outcome:
     own, _ = CardState.objects.get_or_create(user=learner.user, card=card)
     own.suspended = suspended
     save_or_drop(own)
-    said = "Suspended: this card will not come until you bring it back." if suspended else "The card is back."
-    return Outcome("suspended" if suspended else "resumed", said)
+    if not suspended:
+        return Outcome("resumed", "The card is back.")
+    said = "Suspended: this card will not come until you bring it back."
+    return Outcome("suspended", said, set_aside=card.pk)
 
 
 @one_transaction
@@ -38,6 +40,14 @@ def unbury(learner: Learner, card: Card) -> Outcome:
         own.buried_until = None
         save_or_drop(own)
     return Outcome("resumed", "The card is back.")
+
+
+@one_transaction
+def unbury_all(learner: Learner) -> Outcome:
+    """Show every skipped card again today."""
+    lock(learner)
+    CardState.objects.filter(user=learner.pk, buried_until__isnull=False).update(buried_until=None)
+    return Outcome("resumed", "All skipped cards are back.")
 
 
 @one_transaction

@@ -57,6 +57,7 @@ ALLOWED = {
     "scheduling.ending": {"scheduling.models", *PURE},
     "scheduling.reminders": {"cards.models", "scheduling.models", "scheduling.stats", *PURE},
     "scheduling.forms": {"scheduling.models", "scheduling.study"},
+    "scheduling.forms_settings": {"scheduling.models"},
     "scheduling.forms_plan": {"cards.models", "scheduling.models"},
     "scheduling.forms_progress": {"scheduling.stats", *PURE},
     "scheduling.views": {"cards", "scheduling"},

@@ -35,6 +35,8 @@ ROUTES = {
     "study/": (MINE, CLOSED),
     "study/undo/": (ASK, (SIGN_IN, 400, 400, 400, 400)),
     "study/more/": (ASK, ACT),
+    "study/end/": (MINE, CLOSED),
+    "study/unbury/": (ASK, ACT),
     "study/aside/": (MINE, CLOSED),
     "study/<int:card_id>/why/": (OWN, CLOSED),
     **{f"study/<int:card_id>/{name}/": (ASK, OWN_ACT) for name in ("grade", "skip", "suspend", "flag", "note")},

@@ -1,7 +1,7 @@
 """One user's preferences and plans, and the lock behind which everything they learn is written."""
 
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -11,7 +11,9 @@ from django.db.models import Q
 
 from scheduling import days
 
+ZONES = sorted(available_timezones() - {"localtime", "Factory"})
 NEAR_INTERVIEW = 90  # days
+NEWCOMER = 20  # answers until which each grade is explained
 LEECH, LEECH_NEAR_INTERVIEW = 8, 4  # lapses
 
 
@@ -33,6 +35,7 @@ class Learner(models.Model):
     new_per_day = models.PositiveSmallIntegerField(default=10, validators=[MaxValueValidator(999)])
     reviews_per_day = models.PositiveSmallIntegerField(default=200, validators=[MaxValueValidator(9999)])
     six_grades = models.BooleanField(default=False, help_text="Show all six grades instead of four.")
+    two_grades = models.BooleanField(default=False, help_text="Show Again and Good alone.")
     strict_1990 = models.BooleanField(
         default=False, help_text="Repeat on the same day until the grade is 4 or 5."
     )
@@ -45,6 +48,27 @@ class Learner(models.Model):
         choices=[(90, "Small"), (100, "Usual"), (115, "Large"), (130, "Larger"), (150, "Largest")],
     )
     show_timer = models.BooleanField(default=False, help_text="Show the time while answering.")
+    show_remaining = models.BooleanField(default=False, help_text="Show how many minutes are left today.")
+    pause_every = models.PositiveSmallIntegerField(
+        default=0,
+        choices=[
+            (0, "Never"),
+            (10, "10 minutes"),
+            (15, "15 minutes"),
+            (25, "25 minutes"),
+            (45, "45 minutes"),
+        ],
+        help_text="Minutes of answering after which a pause is offered; 0 for never.",
+    )
+    minimal = models.BooleanField(default=False, help_text="Show nothing but the card while studying.")
+    write_first = models.BooleanField(default=False, help_text="Begin each card in the writing field.")
+    space_grades = models.BooleanField(default=True, help_text="Once the answer is shown, Space gives Good.")
+    guard_taps = models.BooleanField(
+        default=True, help_text="Ignore a tap on a grade just after a card has come."
+    )
+    tap_sides = models.BooleanField(
+        default=False, help_text="Touch: the left of the answer is Again, the right is Good."
+    )
     max_interval = models.PositiveSmallIntegerField(
         default=365, validators=[MinValueValidator(7), MaxValueValidator(3650)], help_text="Days."
     )
@@ -62,6 +86,7 @@ class Learner(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(day_starts_at__lte=23), name="day_starts_at_an_hour"),
             models.CheckConstraint(condition=Q(max_interval__range=(7, 3650)), name="max_interval_7_to_3650"),
+            models.CheckConstraint(condition=~Q(six_grades=True, two_grades=True), name="two_or_six_grades"),
         ]
 
     def __str__(self) -> str:
@@ -75,9 +100,18 @@ class Learner(models.Model):
             user.learner.user = user
         return user.learner
 
+    @property
+    def is_newcomer(self) -> bool:
+        """Tell whether the grades still need explaining."""
+        return self.last_sequence < NEWCOMER
+
     def today(self, now: datetime) -> date:
         """Return the study day at `now`; it never goes back when the learner flies west."""
         return days.today(now, ZoneInfo(self.time_zone), self.day_starts_at, self.last_study_day)
+
+    def day_ends(self, now: datetime) -> datetime:
+        """Return the instant, in UTC, at which the study day of `now` ends."""
+        return days.next_rollover(now, ZoneInfo(self.time_zone), self.day_starts_at)
 
     def terms(self, today: date) -> str:
         """Return the rules in force as the log stores them: all that the fold needs."""

@@ -11,12 +11,11 @@ from django.db.models.functions import Least
 from scheduling.fold import COUNTED, PASS
 from scheduling.models import Learner, Review
 from scheduling.order import Counts
-from scheduling.pacing import USUAL_SECONDS
+from scheduling.pacing import LONGEST_MS, USUAL_SECONDS
 from scheduling.stats.share import Share
 
 GRADES = range(6)
 YEAR = 365
-IDLE_MS = 600_000  # longer than this, somebody has left the desk
 RECENT = 200
 LATEST = 10_000
 LONGEST_STREAK = 1000
@@ -61,16 +60,16 @@ def latest(learner: Learner) -> QuerySet[Review]:
 def year(learner: Learner, today: date) -> list[Day]:
     """Return the days with an answer among the 365 up to today, oldest first. One statement.
 
-    The time of one answer counts up to ten minutes.
+    The time of one answer counts up to half an hour.
     """
     grades = {f"grade_{grade}": Count("pk", filter=Q(grade=grade)) for grade in GRADES}
-    rows = (  # the time: PostgreSQL's LEAST passes over a null, so that it would count as ten minutes
+    rows = (  # the time: PostgreSQL's LEAST passes over a null, so that it would count as half an hour
         counted(learner)
         .filter(study_day__gt=today - timedelta(days=YEAR), study_day__lte=today)
         .values_list("study_day")
         .annotate(
             answers=Count("pk"), cards=Count("pk", filter=~Q(kind="repeat")), tried=Count("pk", filter=Q(kind="review")),
-            passed=Count("pk", filter=Q(kind="review", grade__gte=PASS)), ms=Sum(Least("elapsed_ms", IDLE_MS), filter=Q(elapsed_ms__isnull=False), default=0),
+            passed=Count("pk", filter=Q(kind="review", grade__gte=PASS)), ms=Sum(Least("elapsed_ms", LONGEST_MS), filter=Q(elapsed_ms__isnull=False), default=0),
             timed=Count("elapsed_ms"), **grades,
         )
         .order_by("study_day")
@@ -133,6 +132,6 @@ def seconds_expected(learner: Learner, counts: Counts) -> int:
     recent = (
         counted(learner).filter(elapsed_ms__isnull=False).order_by("-sequence").values("elapsed_ms")[:RECENT]
     )
-    usual = recent.aggregate(usual=Avg(Least("elapsed_ms", IDLE_MS)))["usual"]
+    usual = recent.aggregate(usual=Avg(Least("elapsed_ms", LONGEST_MS)))["usual"]
     each = (usual or USUAL_SECONDS * 1000) / 1000
     return round(each * (counts.new + counts.learning + counts.due))

@@ -6,15 +6,17 @@ Both look at the last 90 days, and at 10,000 answers at most.
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Avg, Count, Exists, Max, OuterRef, Q, Subquery
+from django.db.models import Avg, Case, Count, Exists, F, IntegerField, Max, OuterRef, Q, Subquery, When
 
+from cards.models import CHILD_TARGET, TARGETS
 from scheduling.fold import PASS
 from scheduling.models import CardState, Learner, Tick
+from scheduling.pacing import LONGEST_MS
 from scheduling.stats.deck import LEARNT
-from scheduling.stats.log import IDLE_MS, latest
+from scheduling.stats.log import latest
 
 WINDOW = 90  # days
-TARGET_MS = 90_000  # an answer is to be said in a minute and a half
+SLOW = 2  # times the card's target: reading the question and the answer takes its part
 TIMES = 2  # answers before a card is called slow, misses before a point is listed
 SHOWN = 3
 LISTED = 10
@@ -22,11 +24,12 @@ LISTED = 10
 
 @dataclass(frozen=True, slots=True)
 class SlowCard:
-    """A card recalled, but slowly: `seconds` is the mean over its passed answers."""
+    """A card recalled, but slowly: `seconds` is the mean over its passed answers, `target` what is aimed at."""
 
     slug: str
     question: str
     seconds: float
+    target: int
     answers: int
 
 
@@ -44,10 +47,10 @@ class MissedPoint:
 
 
 def slow(learner: Learner, today: date) -> list[SlowCard]:
-    """Return the slowest learnt cards over 90 seconds, of the last 90 days. One statement.
+    """Return the learnt cards that took over twice their target in the last 90 days, the slowest for it first.
 
-    Mean of at least two passed answers; one of over ten minutes was not spent
-    at the desk and is left out.
+    Mean of at least two passed answers; one of over half an hour was not spent
+    at the desk and is left out. One statement.
     """
     known = CardState.objects.filter(
         user=learner.pk, card=OuterRef("card"), repetitions__gte=LEARNT, last_grade__gte=PASS, suspended=False
@@ -58,7 +61,7 @@ def slow(learner: Learner, today: date) -> list[SlowCard]:
             Exists(known),
             study_day__gt=today - timedelta(days=WINDOW),
             grade__gte=PASS,
-            elapsed_ms__lte=IDLE_MS,
+            elapsed_ms__lte=LONGEST_MS,
         )
         .values_list("card")
         .annotate(
@@ -66,11 +69,22 @@ def slow(learner: Learner, today: date) -> list[SlowCard]:
             answers=Count("pk"),
             slug=Max("card__slug"),
             question=Max("card__question"),
+            target=Max(target_seconds("card__")),
         )
-        .filter(mean__gt=TARGET_MS, answers__gte=TIMES)
-        .order_by("-mean", "card")[:LISTED]
+        .annotate(over=F("mean") / F("target"))
+        .filter(over__gt=SLOW * 1000, answers__gte=TIMES)
+        .order_by("-over", "card")[:LISTED]
     )
-    return [SlowCard(slug, question, mean / 1000, answers) for _, mean, answers, slug, question in found]
+    return [
+        SlowCard(slug, question, mean / 1000, target, n) for _, mean, n, slug, question, target, _ in found
+    ]
+
+
+def target_seconds(prefix: str) -> Case:
+    """Return the expression for a card's target, as `Card.target` gives it."""
+    by_kind = [When(**{f"{prefix}kind": kind}, then=seconds) for kind, seconds in TARGETS.items()]
+    child = When(**{f"{prefix}parent__isnull": False}, then=CHILD_TARGET)
+    return Case(child, *by_kind, output_field=IntegerField())
 
 
 def missed(learner: Learner, today: date) -> list[MissedPoint]:

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from scheduling.forms import SettingsForm
+from scheduling.forms_settings import SettingsForm
 from scheduling.models import Learner
 
 

@@ -15,7 +15,7 @@ from django.utils.http import urlencode
 
 from cards.models import Card
 from scheduling import charts, queue
-from scheduling.ending import ending
+from scheduling.ending import effect, ending
 from scheduling.models import Learner
 from scheduling.scope import Scope
 from scheduling.stats import log
@@ -46,30 +46,33 @@ def action(view: View[P]) -> View[P]:
 
 
 def session_context(
-    learner: Learner, now: datetime, scope: Scope, card: Card | None, outcome: Outcome | None
+    learner: Learner, now: datetime, scope: Scope, session: queue.Session, outcome: Outcome | None
 ) -> dict[str, Any]:
     """Return all that `_session.html` shows: the turn, a leech's help, or how the day went."""
-    session = queue.session(learner, now, scope, card)
     turn = session.turn
     visible = Card.objects.visible_to(learner.user)
+    remaining = learner.show_remaining and turn is not None
     return {
         "session": session,
         "scope": scope,
         "outcome": outcome,
         "learner": learner,
+        "remaining": log.seconds_expected(learner, session.counts) if remaining else 0,
         "first_know": list(visible.filter(leads_to=turn.card.parent_id or turn.card.pk))
         if turn and turn.leech
         else [],
-        **({} if turn else how_it_went(learner, session.today)),
+        **({} if turn else how_it_went(learner, session.today, now)),
     }
 
 
-def how_it_went(learner: Learner, today: date) -> dict[str, Any]:
-    """Return what the end screen shows: the day in numbers and twelve weeks of answers. Four statements."""
+def how_it_went(learner: Learner, today: date, now: datetime) -> dict[str, Any]:
+    """Return what the end screen shows: the day in numbers, its effect, twelve weeks. Six statements at most."""
     first = today - timedelta(weeks=WEEKS_SHOWN)
     days = [day for day in log.year(learner, today) if day.day > first]
     return {
         "ending": ending(learner, today),
+        "effect": effect(learner, today),
+        "day_left": int((learner.day_ends(now) - now).total_seconds()) + 1,
         "days": days,
         "heatmap": charts.heatmap({day.day: day.answers for day in days}, set(), today, WEEKS_SHOWN),
         "answers_url": reverse("scheduling:answers"),
@@ -87,10 +90,11 @@ def respond(
     """Answer an action: htmx with the session, a plain form with a redirect to its page."""
     scope = Scope.of(request.POST)
     if request.htmx:
-        context = session_context(learner, now, scope, card, outcome)
+        session = queue.session(learner, now, scope, card)
+        context = session_context(learner, now, scope, session, outcome)
         response = render(request, "scheduling/_session.html", context, status=status)
     else:
-        messages.info(request, outcome.message, extra_tags=outcome.status)
+        messages.info(request, outcome.message, extra_tags=f"{outcome.status} {outcome.set_aside or ''}")
         response = redirect(way_back(request, scope, card))
     response.headers["X-Anneal-Outcome"] = outcome.status
     return response
@@ -132,5 +136,6 @@ def told(request: HttpRequest, ignored: list[str]) -> Outcome | None:
     sentences = [str(message) for message in left]
     if ignored:
         sentences.append(f"Ignored, because it is not in this deck: {', '.join(ignored)}.")
-    status = left[-1].extra_tags if left else "ignored"
-    return Outcome(status or "told", " ".join(sentences)) if sentences else None
+    status, _, card = left[-1].extra_tags.partition(" ") if left else ("ignored", "", "")
+    set_aside = int(card) if card.isdecimal() else None
+    return Outcome(status or "told", " ".join(sentences), set_aside=set_aside) if sentences else None

@@ -1,5 +1,8 @@
 """The study page, and the two actions at its heart: grade and undo."""
 
+from dataclasses import replace
+from datetime import datetime
+
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -8,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from cards.models import Card
+from scheduling import queue
 from scheduling import study as learning
 from scheduling.forms import GradeForm, MoreForm, TurnForm
 from scheduling.models import Learner
@@ -23,9 +27,33 @@ def page(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     if scope.minutes and not scope.began:
         return redirect(reverse("scheduling:study") + scope.starting(now).query())
-    card = asked_for(request)
-    context = session_context(Learner.of(request.user), now, scope, card, told(request, ignored))
-    return render(request, "scheduling/study.html", context)
+    learner = Learner.of(request.user)
+    session = queue.session(learner, now, scope, asked_for(request))
+    return study_page(request, now, scope, session, told(request, ignored))
+
+
+@require_safe
+@login_required
+def end(request: HttpRequest) -> HttpResponse:
+    """Show how the day went so far, whatever is left of it."""
+    scope, ignored = Scope.checked(request.GET)
+    now = timezone.now()
+    session = queue.session(Learner.of(request.user), now, scope)
+    if session.turn:
+        session = replace(session, turn=None, reason="paused", pause=None)
+    return study_page(request, now, scope, session, told(request, ignored))
+
+
+def study_page(
+    request: HttpRequest,
+    now: datetime,
+    scope: Scope,
+    session: queue.Session,
+    outcome: learning.Outcome | None,
+) -> HttpResponse:
+    """Answer with the whole page around a session."""
+    context = session_context(Learner.of(request.user), now, scope, session, outcome)
+    return render(request, "scheduling/study.html", context | {"scope_words": scope.in_words()})
 
 
 @action

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from cards.models import Area, Card
 from scheduling import plans, queue, stats
+from scheduling.ending import waiting
 from scheduling.models import Learner
 from scheduling.scope import Scope
 
@@ -26,6 +27,7 @@ def today(request: HttpRequest) -> HttpResponse:
         "plan_line": plans.today_line(learner, session.today),
         "seconds": stats.seconds_expected(learner, session.counts),
         "streak": stats.streak(learner, session.today),
+        "buried": waiting(learner, session.today)["buried"],
         "week": stats.due_ahead(learner, session.today, 7),
         "areas": Area.objects.filter(topics__cards__status=Card.Status.PUBLISHED).distinct(),
     }

@@ -75,6 +75,13 @@ def unbury(request: HttpRequest, card_id: int) -> HttpResponse:
 
 
 @action
+def unbury_all(request: HttpRequest) -> HttpResponse:
+    """Take all skipped cards back."""
+    learner, now = Learner.of(request.user), timezone.now()
+    return respond(request, learner, now, wishes.unbury_all(learner))
+
+
+@action
 def reset(request: HttpRequest, card_id: int) -> HttpResponse:
     """Let a card start anew; its log stays."""
     learner, now = Learner.of(request.user), timezone.now()

@@ -1,14 +1,17 @@
 // Keys, timing, focus and retries for the study page; everything works without this file.
 const byId = (id) => document.getElementById(id);
-const TOO_SOON = 300; // ms: a second tap of a double tap is not an answer to the next card
+const on = document.addEventListener.bind(document);
+const TOUCHABLE = "a, button, summary, label, textarea, pre, .scroll, .hint, .note, .turn-foot";
 const RETRIES = [1000, 2000, 4000];
-let shownAt, active, lastSign, pressed, tries;
+let begunAt, shownAt, active, lastSign, pressed, tries;
 
 function begin() {
+  begunAt = Date.now();
   shownAt = lastSign = performance.now();
-  active = 0;
-  tries = 0;
+  active = tries = 0;
 }
+
+const isTooSoon = () => performance.now() - shownAt < 300; // ms: the second tap of a double tap
 
 // Time counts while the page is seen and somebody may be thinking: long silence does not.
 function tick() {
@@ -16,64 +19,90 @@ function tick() {
   const patience = 1000 * (60 + 3 * (byId("turn")?.querySelector(".aim")?.dataset.target ?? 60));
   if (!document.hidden && now - lastSign < patience) active += now - (tick.last ?? now);
   tick.last = now;
+  if (byId("done")?.dataset.dayLeft * 1000 < Date.now() - begunAt) return location.reload(); // left open over night
   const timer = byId("timer");
   if (!timer || byId("answer")?.open) return;
-  const seconds = Math.floor(active / 1000);
-  timer.textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
-  timer.toggleAttribute("data-over", seconds > timer.dataset.target);
+  timer.textContent = new Date(active).toISOString().slice(14, 19);
+  timer.toggleAttribute("data-over", active > 1000 * timer.dataset.target);
 }
 setInterval(tick, 250);
 for (const sign of ["pointermove", "keydown", "scroll", "visibilitychange"]) {
-  document.addEventListener(sign, () => { tick(); lastSign = performance.now(); }, { passive: true });
+  on(sign, () => { tick(); lastSign = performance.now(); }, { passive: true });
 }
 
-// A key is known by its letter, or by its place on keyboards that write other letters.
+// A key is known by what it writes or, where keyboards write other letters, by its place.
 function names(event) {
-  const place = { Minus: "-", Slash: event.shiftKey ? "?" : "/" }[event.code];
-  return [event.key.toLowerCase(), place ?? event.code.replace(/^(Key|Digit|Numpad)/, "").toLowerCase()];
+  const written = event.key.toLowerCase();
+  if (event.shiftKey) return event.code === "Slash" ? [written, "?"] : [written];
+  return [written, event.code === "Minus" ? "-" : event.code.replace(/^(Key|Digit|Numpad)/, "").toLowerCase()];
 }
 
-document.addEventListener("keydown", (event) => {
+on("keydown", (event) => {
+  const { key, target } = event;
   const details = byId("answer");
-  if (event.ctrlKey && event.key === "Enter" && details && event.target.id === "words") return reveal(details);
-  const typing = event.target.closest?.("input:not([type=checkbox]), textarea, select, [contenteditable]");
-  if (!byId("session") || event.repeat || event.ctrlKey || event.metaKey || event.altKey || typing) return;
-  if (event.key === " " && details && !details.open && !event.target.closest("button, a, summary, label, input")) {
-    event.preventDefault();
-    return reveal(details);
+  const command = event.ctrlKey || event.metaKey;
+  if (command && key === "Enter" && target.id === "words") return reveal();
+  const typing = target.closest?.("input:not([type=checkbox]), textarea, select");
+  if (!byId("session") || event.repeat || command || event.altKey || typing) return;
+  if (key !== "?" && byId("keys").matches(":popover-open")) return;
+  const free = target.matches(".ticks input") ? key === "Enter" : !target.closest("a, button, summary, label, input");
+  if (details && free && (key === " " || key === "Enter")) {
+    const next = details.open ? wanted() : details.querySelector("summary");
+    if (next) event.preventDefault();
+    return next?.click();
   }
   for (const name of names(event)) {
-    const target = document.querySelector(`[data-key="${CSS.escape(name)}"]`);
-    if (!target || target.disabled || (target.closest("#answer") && !details?.open)) continue;
+    const button = document.querySelector(`[data-key~="${CSS.escape(name)}"]`);
+    if (!button || button.disabled || (button.closest("#answer") && !details?.open)) continue;
     event.preventDefault();
-    target.click();
-    return target.closest(".note[open]")?.querySelector("textarea").focus();
+    button.click();
+    return button.closest(".note[open]")?.querySelector("textarea").focus();
   }
 });
 
-function reveal(details) {
-  details.open = true;
+// What Space and Enter give: the grade that the ticks propose, else Good.
+function wanted() {
+  const proposed = [...document.querySelectorAll(".proposed")].find((mark) => mark.offsetParent);
+  return proposed?.parentElement ?? document.querySelector("[data-default]");
 }
 
-// On reveal the focus goes to Good, and the answer's top into view.
-document.addEventListener("toggle", (event) => {
-  if (event.target.id !== "answer" || !event.target.open) return;
-  event.target.querySelector("[data-default]")?.focus({ preventScroll: true });
-  event.target.scrollIntoView({ block: "nearest" });
+function reveal() {
+  byId("answer").open = true;
+}
+
+// On reveal the focus goes to Good, or to the answer where Space may not grade; its top comes into view.
+on("toggle", (event) => {
+  const details = event.target;
+  if (details.id !== "answer" || !details.open) return;
+  shownAt = performance.now(); // on a phone the grades come where Show answer was
+  (details.querySelector("[data-default]") ?? details.querySelector(".model-answer")).focus({ preventScroll: true });
+  details.scrollIntoView({ block: "nearest" });
 }, true);
 
-document.addEventListener("click", (event) => {
-  if (event.target.closest(".grade") && event.isTrusted && performance.now() - shownAt < TOO_SOON) event.preventDefault();
+on("click", (event) => {
+  if (!event.isTrusted || !event.detail) return; // a key's click
+  const form = byId("grades");
+  if (event.target.closest(".grade") && form.matches("[data-guard]") && isTooSoon()) event.preventDefault();
+  const touch = event.pointerType ? event.pointerType === "touch" : matchMedia("(hover: none)").matches;
+  if (touch && event.target.closest("#turn") && !event.target.closest(TOUCHABLE)) tap(event.clientX / innerWidth, form);
 }, true);
 
-document.addEventListener("submit", (event) => {
+// A tap on the card reveals; where the learner wants it, a tap on a side of the answer grades.
+function tap(place, form) {
+  if (!byId("answer").open) return reveal();
+  if (!form.matches("[data-sides]") || isTooSoon() || !getSelection().isCollapsed) return;
+  const grade = place < 0.25 ? 2 : place > 0.75 ? 4 : "none";
+  form.querySelector(`[value="${grade}"].grade`)?.click();
+}
+
+on("submit", (event) => {
   const field = event.target.elements.elapsed_ms;
   tick();
   if (field) field.value = Math.round(active);
   pressed = { form: event.target, button: event.submitter };
 }, true);
 
-document.addEventListener("htmx:afterSwap", (event) => {
+on("htmx:afterSwap", (event) => {
   if (event.detail.target.id !== "session") return;
   begin();
   byId("live").textContent = byId("session").dataset.say ?? "";
@@ -81,10 +110,11 @@ document.addEventListener("htmx:afterSwap", (event) => {
 
 // The line is down: try again with the same turn, which counts once; then leave it to the learner.
 for (const name of ["htmx:sendError", "htmx:timeout"]) {
-  document.addEventListener(name, () => {
+  on(name, (event) => {
+    if (event.detail.elt !== pressed?.form) return say("The server cannot be reached.");
     const wait = RETRIES[tries++];
-    say(wait ? "Not saved yet: the server cannot be reached. Trying again..." : "Not saved: the server cannot be reached. Press the grade again; it will count once.");
-    if (wait) setTimeout(() => pressed?.form.isConnected && pressed.form.requestSubmit(pressed.button), wait);
+    say(`Not saved${wait ? " yet: " : ": "}the server cannot be reached. ${wait ? "Trying again..." : "Press the grade again; it will count once."}`);
+    if (wait) setTimeout(() => pressed.form.isConnected && pressed.form.requestSubmit(pressed.button), wait);
     else tries = 0;
   });
 }
@@ -92,10 +122,9 @@ for (const name of ["htmx:sendError", "htmx:timeout"]) {
 function say(text) {
   const notice = byId("notice");
   if (!notice) return;
-  const line = document.createElement("p");
-  line.textContent = text;
   notice.dataset.outcome = "unsent";
-  notice.replaceChildren(line);
+  notice.innerHTML = "<p></p>";
+  notice.firstChild.textContent = text;
 }
 
 // Sign-up: the browser knows its time zone.

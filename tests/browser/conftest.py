@@ -4,7 +4,10 @@ import os
 import shutil
 
 import pytest
+from django.contrib.auth.models import User
 from playwright.sync_api import expect
+
+from scheduling.models import Learner
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FLAGS = [
@@ -36,3 +39,46 @@ def browser_type_launch_args(browser_type_launch_args):
 @pytest.fixture(scope="session")
 def browser_context_args(browser_context_args):
     return {**browser_context_args, "reduced_motion": "reduce", "viewport": {"width": 1200, "height": 900}}
+
+
+@pytest.fixture
+def ada():
+    user = User.objects.create_user("ada", "ada@example.com", "correct horse")
+    return Learner.of(user)
+
+
+@pytest.fixture
+def problems(page):
+    """Collect what the page complains of: a broken policy is an error here."""
+    found = []
+    page.on("console", lambda message: found.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: found.append(str(error)))
+    return found
+
+
+@pytest.fixture
+def signed_in(page, live_server, ada, client):
+    client.force_login(ada.user)
+    cookie = client.cookies["sessionid"]
+    page.context.add_cookies([{"name": "sessionid", "value": cookie.value, "url": live_server.url}])
+    return page
+
+
+@pytest.fixture
+def study(signed_in, live_server):
+    def open_page(query=""):
+        signed_in.goto(f"{live_server.url}/study/{query}")
+        return signed_in
+
+    return open_page
+
+
+@pytest.fixture
+def without_javascript(browser, live_server, ada, client):
+    context = browser.new_context(java_script_enabled=False, base_url=live_server.url)
+    client.force_login(ada.user)
+    context.add_cookies(
+        [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}]
+    )
+    yield context.new_page()
+    context.close()

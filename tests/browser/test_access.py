@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.contrib.auth.models import User
 from django.utils import timezone
 from playwright.sync_api import expect
 
@@ -25,11 +24,6 @@ OWN = [
     "/settings/",
     "/accounts/password/change/",
 ]
-
-
-@pytest.fixture
-def ada():
-    return Learner.of(User.objects.create_user("ada", "ada@example.com", "correct horse"))
 
 
 @pytest.fixture(params=["light", "dark"])
@@ -105,6 +99,30 @@ def test_axe_finds_nothing_on_any_state_of_the_study_page(themed, live_server, c
     themed.locator(".grade[value='4']").click()
     expect(themed.locator("#done")).to_be_visible()
     found += violations(themed)
+
+    assert found == []
+
+
+def test_axe_finds_nothing_with_other_preferences(themed, live_server, client, ada):
+    sign_in(themed, live_server, client, ada)
+    card = full_card(kind="coding")
+    answer(ada, make_card(), elapsed_ms=700_000, now=timezone.now())
+    Learner.objects.update(
+        two_grades=True, pause_every=10, show_remaining=True, show_timer=True, write_first=True, text_size=150
+    )
+    found = []
+    for minimal in (False, True):
+        Learner.objects.update(minimal=minimal)
+        for width in (1200, 390):
+            themed.set_viewport_size({"width": width, "height": 844})
+            themed.goto(f"{live_server.url}/study/?card={card.slug}&level=2")
+            expect(themed.locator(".pause")).to_be_visible()
+            themed.locator("#answer > summary").click()
+            themed.locator(".ticks input").first.check()
+            found += violations(themed)
+            found += [str(width)] if themed.evaluate("document.documentElement.scrollWidth") > width else []
+        themed.goto(f"{live_server.url}/study/end/")
+        found += violations(themed)
 
     assert found == []
 

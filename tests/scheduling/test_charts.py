@@ -48,15 +48,23 @@ def test_readiness_needs_20_cards_and_20_tested_predictions(cards, tested):
     assert not ready.estimate(Part("a", "A", chances=[0.9] * cards), rows).enough
 
 
-def test_a_heat_map_ends_today_and_shades_by_quarters():
+def test_a_heat_map_ends_today_and_shades_by_quarters_of_a_full_day():
     counts = {TODAY - timedelta(days=n): n for n in range(1, 9)}
 
     drawn = charts.heatmap(counts, {TODAY}, TODAY)
 
     assert (drawn.cells[-1].day, drawn.cells[-1].shade) == (TODAY, "off")
     assert len(drawn.cells) == 52 * 7 + 1  # TODAY is a Monday
-    assert [cell.level for cell in drawn.cells[-9:]] == [4, 3, 3, 2, 2, 1, 1, 1, 0]
+    assert [cell.level for cell in drawn.cells[-9:]] == [4, 4, 3, 3, 2, 2, 1, 1, 0]
     assert drawn.cells[-2].title == "Sun 1 Mar 2026: 1 answer"
+
+
+def test_days_that_are_nearly_alike_are_shaded_alike_and_one_long_day_pales_none():
+    counts = {TODAY - timedelta(days=n): 13 + n % 2 for n in range(1, 30)} | {TODAY: 200}
+
+    drawn = charts.heatmap(counts, set(), TODAY, 4)
+
+    assert {cell.level for cell in drawn.cells} == {4}
 
 
 @pytest.mark.parametrize(

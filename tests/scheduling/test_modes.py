@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
+from cards.models import Card
 from scheduling import queue, study, wishes
 from scheduling.ending import ending
 from scheduling.models import CardState, Review
@@ -269,3 +270,39 @@ def test_a_limit_reached_is_not_called_the_end_of_ones_minutes(signed_in, learne
 
     assert "today's limit" in html
     assert "minutes are over" not in html
+
+
+def test_the_scope_is_told_by_names(signed_in):
+    make_card(topic=make_topic("svm", area="classic"), kind="sql", level=3)
+
+    html = text(signed_in.get("/study/?topic=svm&level=3&kind=sql&mode=ahead"))
+
+    assert re.findall(r'<span class="tag">(.*?)</span> (?=<|·)', html.split("</p>")[1])[:4] == [
+        "Svm", "Senior", "SQL", "ahead of time",
+    ]  # fmt: skip
+
+
+def test_eight_hundred_due_after_a_holiday_are_no_wall(signed_in, learner, django_assert_max_num_queries):
+    now = timezone.now()
+    topic = make_topic()
+    cards = Card.objects.bulk_create(
+        Card(slug=f"c{n}", topic=topic, question="Q?", answer="A.", status="published", position=n)
+        for n in range(800)
+    )
+    today = learner.today(now)
+    CardState.objects.bulk_create(
+        CardState(
+            user=learner.user, card=card, repetitions=2, interval=6 + n % 90, review_count=2, last_grade=4,
+            last_reviewed_on=today - timedelta(days=60), due_on=today - timedelta(days=54 - n % 50),
+        )
+        for n, card in enumerate(cards)
+    )  # fmt: skip
+    make_card(position=1000)
+
+    html = text(signed_in.get("/"))
+    assert "take it in portions, the most overdue comes first" in html
+    assert "<dd>200</dd>" in html
+    with django_assert_max_num_queries(11):
+        page = text(signed_in.get("/study/?minutes=12", follow=True))
+    assert f'data-card="{cards[0].pk}"' in page  # 60 days for an interval of 6
+    assert 'data-new="0" data-learning="0" data-due="200"' in page

@@ -51,14 +51,16 @@ def counted_rows(since=TODAY - timedelta(days=364)):
 def test_days_equal_a_count_by_hand(learner):
     first, second = make_card(), make_card()
     answer(learner, first, 2, day(0), elapsed_ms=30_000)
-    answer(learner, first, 4, day(0, 13), elapsed_ms=900_000)  # a repeat; over ten minutes counts ten
+    answer(
+        learner, first, 4, day(0, 13), elapsed_ms=2_700_000
+    )  # a repeat; over half an hour counts half an hour
     answer(learner, second, 4, day(0, 14))
     answer(learner, first, 5, day(1), elapsed_ms=30_000)
 
     days = log.year(learner, day(1).date())
 
     assert days == [
-        log.Day(TODAY, 3, 2, 0, 0, 630_000, 1, (0, 0, 1, 0, 2, 0)),
+        log.Day(TODAY, 3, 2, 0, 0, 1_830_000, 1, (0, 0, 1, 0, 2, 0)),
         log.Day(TODAY + timedelta(days=1), 1, 1, 1, 1, 30_000, 0, (0, 0, 0, 0, 0, 1)),
     ]
     assert log.grades(days) == [0, 0, 1, 0, 2, 1]
@@ -246,9 +248,9 @@ def test_the_time_expected_is_the_usual_one_for_each_answer_left(learner):
 
     answer(learner, make_card(), 4, day(0), elapsed_ms=20_000)
     answer(learner, make_card(), 4, day(0))  # without a time
-    answer(learner, make_card(), 4, day(0), elapsed_ms=3_000_000)  # counts ten minutes
+    answer(learner, make_card(), 4, day(0), elapsed_ms=3_000_000)  # counts half an hour
 
-    assert stats.seconds_expected(learner, left) == 6 * 310
+    assert stats.seconds_expected(learner, left) == 6 * 910
 
 
 def test_undo_practice_and_other_learners_count_nowhere(learner, django_user_model):
@@ -267,11 +269,27 @@ def test_known_but_slow_leaves_out_idle_time_fails_and_what_is_not_learnt(learne
     slow, idle, once = make_card("Slow?"), make_card("Idle?"), make_card("Once?")
     for n, number in enumerate((0, 1, 7)):
         answer(learner, slow, 4, day(number), elapsed_ms=100_000 + n * 10_000)
-        answer(learner, idle, 4, day(number, 13), elapsed_ms=700_000)
+        answer(learner, idle, 4, day(number, 13), elapsed_ms=1_900_000)
     answer(learner, once, 4, day(7, 14), elapsed_ms=200_000)
 
-    assert points.slow(learner, day(8).date()) == [points.SlowCard(slow.slug, "Slow?", 110.0, 3)]
+    assert points.slow(learner, day(8).date()) == [points.SlowCard(slow.slug, "Slow?", 110.0, 45, 3)]
     assert points.slow(learner, day(200).date()) == []
+
+
+def test_slow_is_over_twice_what_the_kind_of_card_should_take(learner):
+    made = {kind: make_card(f"{kind}?", kind=kind) for kind in ("concept", "design")}
+    child = make_child(made["design"])
+    for number in (0, 1, 7):
+        answer(learner, made["concept"], 4, day(number), elapsed_ms=95_000)
+        answer(learner, made["design"], 4, day(number), elapsed_ms=1_100_000)  # the target is ten minutes
+        answer(learner, child, 4, day(number), elapsed_ms=65_000)
+
+    found = points.slow(learner, day(8).date())
+
+    assert [(card.slug, card.target) for card in found] == [
+        (child.slug, child.target),
+        (made["concept"].slug, made["concept"].target),
+    ]
 
 
 def test_missed_points_count_only_answers_in_which_one_was_ticked(learner):

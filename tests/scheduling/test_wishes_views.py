@@ -1,8 +1,11 @@
 """Flag, note, known, reset, skip and suspend, and the way back from each."""
 
+import re
+
 import pytest
 from django.contrib.auth.models import User
 from django.urls import reverse
+from django.utils import timezone
 
 from scheduling.models import Learner, Note, Review
 from scheduling.rebuild import rebuild
@@ -142,3 +145,32 @@ def test_a_double_click_on_known_or_reset_counts_once(signed_in, learner, name):
     assert (once["X-Anneal-Outcome"], twice["X-Anneal-Outcome"]) == ("set", "unchanged")
     assert Review.objects.filter(kind="manual").count() == 1
     assert not list(rebuild(check=True))
+
+
+@pytest.mark.parametrize("name", ["skip", "suspend"])
+@pytest.mark.parametrize("htmx", [True, False])
+def test_a_card_just_set_aside_is_brought_back_by_undo(signed_in, learner, name, htmx):
+    card = make_card(position=0)
+    make_card(position=1)
+    response = post(signed_in, name, card, htmx, suspended="1")
+    html = text(response if htmx else signed_in.get(response["Location"]))
+    form = re.search(r'<form class="undo".*?</form>', html, re.S)[0]
+    address = re.search(r'action="(.*?)"', form)[1]
+    fields = dict(re.findall(r'name="(back|suspended)" value="(.*?)"', form))
+
+    back = signed_in.post(address, fields, headers=HTMX)
+
+    assert f'data-card="{card.pk}"' in text(back)
+    assert 'data-outcome="resumed"' in text(back)
+    state = state_of(learner, card) if name == "skip" else None
+    assert state is None or state.buried_until is None
+    assert "Undo</button>" in text(signed_in.get("/study/"))
+
+
+def test_undo_names_the_answer_again_once_something_else_was_done(signed_in, learner):
+    first, second = make_card(position=0), make_card(position=1)
+    answer(learner, first, now=timezone.now())
+    html = text(post(signed_in, "skip", second))
+    assert ">Skip</span>" in html
+
+    assert ">Good</span>" in text(signed_in.get("/study/"))

@@ -1,0 +1,21 @@
+"""What browser tests do again and again."""
+
+from playwright.sync_api import expect
+
+from tests.rows import make_card
+
+CALM = 350  # ms, after which the guard against double taps lets a grade through
+
+
+def cards(n, **values):
+    return [make_card(f"Question {number}?", position=number, **values) for number in range(n)]
+
+
+def shown(page, number):
+    expect(page.locator("#turn h1")).to_have_text(f"Question {number}?")
+
+
+def reveal(page):
+    """Show the answer and wait until a grade counts."""
+    page.locator("#answer > summary").click()
+    page.wait_for_timeout(CALM)

@@ -1,0 +1,153 @@
+"""The study page when things go wrong: the line, two tabs, signed out, a card that goes away."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from scheduling.models import Review
+from tests.browser.steps import cards, reveal, shown
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_a_dropped_connection_is_told_and_tried_again_with_the_same_turn(study):
+    cards(2)
+    page = study()
+    dropped = []
+
+    def drop_twice(route):
+        if len(dropped) < 2:
+            dropped.append(route.request.post_data)
+            route.abort("connectionreset")
+        else:
+            route.continue_()
+
+    page.route("**/grade/", drop_twice)
+    page.keyboard.press("Space")
+    page.wait_for_timeout(350)
+    page.keyboard.press("3")
+    expect(page.locator("#notice")).to_contain_text("Not saved yet")
+    shown(page, 1)
+
+    turns = {re.search("turn=([^&]+)", data)[1] for data in dropped}
+    assert len(turns) == 1
+    assert Review.objects.count() == 1
+
+
+def test_an_answer_lost_on_the_way_back_counts_once(study, live_server):
+    cards(2)
+    page = study()
+    lost = []
+
+    def lose_the_response(route):
+        if not lost:
+            lost.append(route.fetch())
+            route.abort("connectionreset")
+        else:
+            route.continue_()
+
+    page.route("**/grade/", lose_the_response)
+    page.keyboard.press("Space")
+    page.wait_for_timeout(350)
+    page.keyboard.press("3")
+    shown(page, 1)
+
+    expect(page.locator("#notice")).to_contain_text("Already saved as Good")
+    assert Review.objects.count() == 1
+
+
+def test_after_three_tries_it_is_left_to_the_learner_and_nothing_is_lost(study):
+    cards(2)
+    page = study()
+    page.route("**/grade/", lambda route: route.abort("internetdisconnected"))
+    page.locator("#words").fill("My words")
+    page.locator("#words").press("Control+Enter")
+    page.wait_for_timeout(350)
+    page.locator(".grade[value='4']").click()
+    expect(page.locator("#notice")).to_contain_text("Press the grade again", timeout=15_000)
+
+    page.unroute("**/grade/")
+    expect(page.locator("#words")).to_have_value("My words")
+    page.locator(".grade[value='4']").click()
+    shown(page, 1)
+    assert Review.objects.count() == 1
+
+
+def test_two_tabs_never_count_an_answer_twice(study, live_server, signed_in):
+    cards(2)
+    first = study()
+    second = first.context.new_page()
+    second.goto(f"{live_server.url}/study/")
+    for page in (first, second):
+        page.bring_to_front()
+        page.locator("#answer > summary").click()
+        page.wait_for_timeout(350)
+        page.locator(".grade[value='4']").click()
+        shown(page, 1)
+
+    expect(second.locator("#notice")).to_contain_text("answered elsewhere")
+    assert Review.objects.count() == 1
+
+
+def test_back_shows_the_present_card_not_an_old_one(study, live_server):
+    cards(2)
+    page = study()
+    page.keyboard.press("Space")
+    page.wait_for_timeout(350)
+    page.keyboard.press("3")
+    shown(page, 1)
+    page.goto(f"{live_server.url}/cards/")
+
+    page.go_back()
+
+    shown(page, 1)
+
+
+def test_signed_out_meanwhile_leads_to_sign_in_and_back_to_the_page(study, live_server):
+    cards(2)
+    page = study("?level=2")
+    page.context.clear_cookies(name="sessionid")
+    page.keyboard.press("Space")
+    page.wait_for_timeout(350)
+    page.keyboard.press("3")
+
+    page.wait_for_url("**/accounts/login/**")
+    page.fill("[name=login]", "ada@example.com")
+    page.fill("[name=password]", "correct horse")
+    page.locator("main form button").first.click()
+
+    page.wait_for_url("**/study/?level=2")
+    assert not Review.objects.exists()
+
+
+def test_a_card_unpublished_while_shown_makes_way_for_the_next(study):
+    first, _ = cards(2)
+    page = study()
+    first.status = "draft"
+    first.save()
+    page.keyboard.press("Space")
+    page.wait_for_timeout(350)
+    page.keyboard.press("3")
+
+    shown(page, 1)
+    expect(page.locator("#notice")).to_contain_text("no longer in the deck")
+    assert not Review.objects.exists()
+
+
+def test_a_question_to_a_server_that_is_away_sends_no_grade_again(study):
+    cards(2)
+    page = study()
+    page.route("**/study/*/*/", lambda route: route.abort("internetdisconnected"))
+    reveal(page)
+    page.locator(".grade[value='4']").click()
+    expect(page.locator("#notice")).to_contain_text("Press the grade again", timeout=15_000)
+    page.unroute("**/study/*/*/")
+    page.route("**/why/", lambda route: route.abort("internetdisconnected"))
+
+    page.keyboard.press("i")
+    expect(page.locator("#notice")).to_have_text("The server cannot be reached.")
+    page.wait_for_timeout(1500)
+
+    shown(page, 0)
+    assert not Review.objects.exists()

@@ -1,0 +1,179 @@
+"""The study page under a thumb."""
+
+import pytest
+from playwright.sync_api import expect
+
+from scheduling.models import Learner, Review
+from tests.browser.steps import CALM, cards, shown
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_on_a_phone_the_buttons_are_thumb_sized_at_the_bottom_and_nothing_scrolls_sideways(
+    study, live_server
+):
+    cards(
+        2,
+        answer="A long answer. " * 60,
+        details="| a | b | c | d |\n|-|-|-|-|\n| " + " | ".join(["a wide cell"] * 4) + " |",
+    )
+    page = study()
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.locator("#answer > summary").click()
+
+    for button in page.locator(".grade").all():
+        box = button.bounding_box()
+        assert box["width"] >= 44
+        assert box["height"] >= 44
+        assert 740 < box["y"] + box["height"] <= 844
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_a_double_click_counts_once_and_does_not_grade_the_next_card(study):
+    cards(3)
+    page = study()
+    page.locator("#answer > summary").click()
+    page.wait_for_timeout(350)
+
+    page.locator(".grade[value='4']").dblclick()
+    shown(page, 1)
+    page.wait_for_timeout(500)
+
+    assert Review.objects.count() == 1
+
+
+@pytest.fixture
+def phone(browser, live_server, ada, client):
+    """A phone: a narrow screen, a finger and no pointer that hovers."""
+    size = {"width": 390, "height": 844}
+    context = browser.new_context(viewport=size, has_touch=True, is_mobile=True, base_url=live_server.url)
+    client.force_login(ada.user)
+    context.add_cookies(
+        [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}]
+    )
+    page = context.new_page()
+    page.set_default_timeout(10_000)
+    yield page
+    context.close()
+
+
+def test_a_tap_anywhere_on_the_card_shows_the_answer(phone):
+    cards(1, hint="Think of darts.")
+    phone.goto("/study/")
+
+    phone.locator(".hint summary").tap()
+    expect(phone.locator("#answer")).not_to_have_attribute("open", "")
+    phone.locator("#turn h1").tap()
+
+    expect(phone.locator(".model-answer")).to_be_visible()
+
+
+def test_a_mouse_click_on_the_card_shows_nothing(study):
+    cards(1)
+    page = study()
+
+    page.locator("#turn h1").click()
+    page.wait_for_timeout(200)
+
+    expect(page.locator(".model-answer")).not_to_be_visible()
+
+
+def test_a_double_tap_on_show_answer_gives_no_grade(phone):
+    cards(2)
+    phone.goto("/study/")
+    phone.wait_for_timeout(CALM)
+
+    phone.touchscreen.tap(250, 815)
+    phone.touchscreen.tap(250, 790)
+    phone.wait_for_timeout(400)
+
+    shown(phone, 0)
+    expect(phone.locator(".model-answer")).to_be_visible()
+    assert not Review.objects.exists()
+
+
+def test_the_guard_against_double_taps_can_be_switched_off(phone):
+    Learner.objects.update(guard_taps=False)
+    cards(2)
+    phone.goto("/study/")
+
+    phone.locator("#answer > summary").tap()
+    phone.locator(".grade[value='4']").tap()
+
+    shown(phone, 1)
+    assert Review.objects.get().grade == 4
+
+
+def test_the_sides_of_the_answer_grade_only_where_that_is_wanted(phone):
+    cards(3)
+    phone.goto("/study/")
+
+    def tap_answer(x):
+        phone.wait_for_timeout(CALM)
+        box = phone.locator(".model-answer").bounding_box()
+        phone.touchscreen.tap(x, box["y"] + 5)
+
+    phone.locator("#answer > summary").tap()
+    tap_answer(370)
+    phone.wait_for_timeout(300)
+    shown(phone, 0)
+    Learner.objects.update(tap_sides=True)
+    phone.reload()
+    phone.locator("#answer > summary").tap()
+    tap_answer(195)
+    phone.wait_for_timeout(300)
+    shown(phone, 0)
+    tap_answer(370)
+    shown(phone, 1)
+    phone.locator("#answer > summary").tap()
+    tap_answer(20)
+    shown(phone, 2)
+
+    assert list(Review.objects.values_list("grade", flat=True)) == [4, 2]
+
+
+def test_a_stored_grade_flashes_and_is_gone(phone):
+    cards(2)
+    phone.goto("/study/")
+    phone.locator("#answer > summary").tap()
+    phone.wait_for_timeout(CALM)
+    phone.locator(".grade[value='5']").tap()
+    shown(phone, 1)
+
+    expect(phone.locator("#notice")).to_have_attribute("data-flash", "Easy")
+    style = "getComputedStyle(document.getElementById('notice'), '::after')"
+    assert "Easy" in phone.evaluate(f"{style}.content")
+    phone.wait_for_timeout(1000)
+    assert phone.evaluate(f"{style}.visibility") == "hidden"
+
+
+def test_nothing_jumps_when_the_answer_is_shown_and_the_dock_stays(phone):
+    cards(1, answer="A long answer. " * 60)
+    phone.goto("/study/")
+    before = phone.locator("#turn h1").bounding_box()
+    bar = phone.locator("#answer > summary").bounding_box()
+
+    phone.locator("#answer > summary").tap()
+    dock = phone.locator(".grades").bounding_box()
+    moved = phone.evaluate("window.scrollY")
+
+    assert phone.locator("#turn h1").bounding_box()["y"] + moved == pytest.approx(before["y"], abs=1)
+    assert dock["y"] + dock["height"] == pytest.approx(bar["y"] + bar["height"], abs=1)
+
+
+def test_with_nothing_but_the_card_all_can_still_be_done(phone):
+    Learner.objects.update(minimal=True)
+    cards(2)
+    phone.goto("/study/")
+    expect(phone.locator(".site-header")).not_to_be_visible()
+    expect(phone.locator("#counts")).not_to_be_visible()
+
+    phone.locator("#turn h1").tap()
+    phone.wait_for_timeout(CALM)
+    phone.locator(".grade[value='4']").tap()
+    shown(phone, 1)
+    phone.locator(".undo button").tap()
+    shown(phone, 0)
+    phone.get_by_role("link", name="Leave").tap()
+
+    expect(phone.get_by_role("heading", name="Today")).to_be_visible()
