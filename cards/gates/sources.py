@@ -31,9 +31,13 @@ def check_sources(card: CardRecord, context: Context) -> Iterator[Finding]:
 
 
 def check_bibliography(cards: Sequence[CardRecord], context: Context) -> Iterator[Finding]:
-    """Yield sources from the future and, for a whole deck, those that nobody uses."""
+    """Yield sources from the future, works entered twice and, for a whole deck, those that nobody uses."""
     cited = Counter(key for card in (*cards, *context.rest) for key in card.sources)
+    works: dict[tuple[str, str], str] = {}
     for key, source in context.bibliography.items():
+        first = works.setdefault((source.authors.casefold(), source.title.casefold()), key)
+        if first != key:
+            yield Finding(BIBLIOGRAPHY, source.line(), key, "fail", "sources", f"is the same work as {first}")
         if source.year > context.today.year:
             message = "is in the future"
             yield Finding(

@@ -252,6 +252,17 @@ def test_a_source_from_the_future_fails():
     assert [(f.severity, f.field, f.value) for f in found] == [("fail", "a-2027-t", "2027")]
 
 
+def test_a_work_entered_twice_fails():
+    key, source = next(iter(context().bibliography.items()))
+    again = {**context().bibliography, "zz-again": replace(source, title=source.title.upper())}
+
+    found = quality.check(small_deck(), context(bibliography=again, whole=False))
+
+    assert [(f.severity, f.field, f.message) for f in found] == [
+        ("fail", "zz-again", f"is the same work as {key}")
+    ]
+
+
 def test_a_retired_card_is_not_judged():
     assert said(replace(good(), status="retired", answer="x")) == []
 
