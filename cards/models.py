@@ -63,12 +63,23 @@ class Company(Named):
         verbose_name_plural = "companies"
 
 
+def visible(user: User | AnonymousUser, at: str = "") -> Q:
+    """Return the filter for cards that `user` may study: published, parent too, shared or their own.
+
+    `at` is the way to the card from what is filtered, such as "card__".
+    """
+    mine = Q(**{f"{at}owner": None})
+    if not user.is_anonymous:
+        mine |= Q(**{f"{at}owner": user.pk})
+    published = Card.Status.PUBLISHED
+    above = Q(**{f"{at}parent": None}) | Q(**{f"{at}parent__status": published})
+    return mine & above & Q(**{f"{at}status": published})
+
+
 class CardQuerySet(models.QuerySet["Card"]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
-        """Return the cards that `user` may study: published, parent too, shared or their own."""
-        mine = Q(owner=None) if user.is_anonymous else Q(owner=None) | Q(owner=user.pk)
-        parent_published = Q(parent=None) | Q(parent__status=Card.Status.PUBLISHED)
-        return self.filter(mine, parent_published, status=Card.Status.PUBLISHED)
+        """Return the cards that `user` may study: the only door to studying."""
+        return self.filter(visible(user))
 
 
 class Card(models.Model):

@@ -53,17 +53,18 @@ class Habits:
 
 def steering(learner: Learner, today: date) -> Steering:
     """Return the plan of the nearest interview on or after today, with the days off. One statement."""
-    nearest = Plan.objects.filter(user=learner.pk, interview_on__gte=today)
-    recent = Q(days_off__day__gte=today - LOOK_BACK)
-    rows = (
+    rows = list(
         User.objects.filter(pk=learner.pk)
-        .annotate(off=FilteredRelation("days_off", condition=recent))
-        .values_list("off__day", *(Subquery(nearest.values(name)[:1]) for name in PLAN))
+        .annotate(
+            ahead=FilteredRelation("plans", condition=Q(plans__interview_on__gte=today)),
+            off=FilteredRelation("days_off", condition=Q(days_off__day__gte=today - LOOK_BACK)),
+        )
+        .order_by("ahead__interview_on", "ahead__pk")
+        .values_list("off__day", *(f"ahead__{name}" for name in PLAN))
     )
-    found = list(rows)
-    values = dict(zip(PLAN, found[0][1:], strict=True))
+    values = dict(zip(PLAN, rows[0][1:], strict=True))
     plan = Plan(user_id=learner.pk, **values) if values["pk"] else None
-    return Steering(plan, frozenset(row[0] for row in found if row[0]))
+    return Steering(plan, frozenset(row[0] for row in rows if row[0]))
 
 
 def exam_on(learner: Learner, today: date) -> Subquery:

@@ -6,15 +6,15 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q
-from django.db.models.functions import Coalesce
 
-from cards.models import Card, CardQuerySet
+from cards.models import Card, CardQuerySet, visible
 from scheduling import fold, order, pacing, plans
 from scheduling.models import CardState, CardStateQuerySet, Learner, Review
 from scheduling.scope import Scope
 from scheduling.turns import LABELS, Turn, load_turn
 
 NOT_COUNTED = ("practice", "manual")
+LARGEST_FAMILY = 8  # a card with its follow-ups and recall prompts
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,10 @@ def _by_schedule(
     answered: Sequence[Answered],
     steering: plans.Steering,
 ) -> order.Choice:
-    """Return what limits, plan and families let through. Two statements, three or four with a plan."""
+    """Return what limits, plan and families let through. Two statements, three or four with a plan.
+
+    New cards are read only where the day still has room for one, or to say that some are held back.
+    """
     today = learner.today(now)
     counted = [row.counted for row in answered if row.kind not in NOT_COUNTED]
     kinds = [row.kind for row in counted]
@@ -129,8 +132,10 @@ def _by_schedule(
     if pace.interview is None:  # after an interview: what only its cap made due waits
         due = [row for row in due if pacing.own_day_has_come(row.last_on, row.interval, today)]
     done = {row.card for row in counted}
-    limits = pace.limits(today, kinds.count("review") + sum(row.card not in done for row in due))
-    families = {row.family for row in counted if row.kind == "learn"}
+    due = [row for row in due if row.card not in done]
+    limits = pace.limits(today, kinds.count("review") + len(due))
+    met = len(order.introduced(counted))
+    room = order.room_today(counted, len(due), order.RANKED, limits)
     introduced = plans.introduced_scope(scope, steering.plan)
     part = plans.scope_of(steering.plan)
     return order.choose(
@@ -138,7 +143,7 @@ def _by_schedule(
         today,
         answers=counted,
         due=due,
-        new=new_rows(learner, today, introduced, families, limits.new),
+        new=new_rows(learner, today, introduced, met, limits.new) if room.new or not due else [],
         early=plans.early_rows(awake, pace, part, today, kinds.count("early")),
         limits=limits,
     )
@@ -158,9 +163,9 @@ def _one_by_one(
 def practice_cards(learner: Learner, scope: Scope) -> CardQuerySet:
     """Return the ids of all cards in scope, those nearest to being due first."""
     mine = CardState.objects.filter(user=learner.pk, card=OuterRef("pk"))
-    visible = scope.of_cards(Card.objects.visible_to(learner.user), learner)
+    cards = scope.of_cards(Card.objects.visible_to(learner.user), learner)
     return (
-        visible.filter(~Exists(mine.filter(suspended=True)))
+        cards.filter(~Exists(mine.filter(suspended=True)))
         .annotate(due_on=mine.values("due_on")[:1])
         .order_by(F("due_on").asc(nulls_last=True), "position", "pk")
         .values_list("pk", flat=True)
@@ -173,11 +178,12 @@ def ahead_cards(awake: CardStateQuerySet, today: date) -> CardStateQuerySet:
 
 
 def todays_answers(learner: Learner, today: date, awake: CardStateQuerySet) -> list[Answered]:
-    """Return today's log, oldest first, practice and changes by hand included. One statement."""
-    states = awake.filter(card=OuterRef("card"))
-    rows = (
+    """Return today's log, oldest first, practice and changes by hand included.
+
+    One statement; where a card is to be repeated one more, to see which of them may still be shown.
+    """
+    rows = list(
         Review.objects.filter(user=learner.pk, study_day=today, void=False)
-        .annotate(waiting=Exists(states), family=Coalesce("card__parent", "card"))
         .order_by("sequence")
         .values_list(
             "turn",
@@ -186,60 +192,56 @@ def todays_answers(learner: Learner, today: date, awake: CardStateQuerySet) -> l
             "kind",
             "elapsed_ms",
             "card",
-            "family",
+            "card__parent",
             "reviewed_at",
             "rules",
-            "waiting",
         )
     )
+    last = {row[5]: _repeats(row[2], row[8]) for row in rows}
+    to_repeat = [card for card, repeats in last.items() if repeats]
+    waiting = set(awake.filter(card__in=to_repeat).values_list("card", flat=True)) if to_repeat else set()
     return [
         Answered(
-            turn,
-            slug,
-            grade,
-            kind,
-            ms or 0,
-            order.Answer(card, family, kind, at, _repeats(grade, rules), waiting),
+            turn, slug, grade, kind, ms or 0,
+            order.Answer(card, parent or card, kind, at, _repeats(grade, rules), card in waiting),
         )
-        for turn, slug, grade, kind, ms, card, family, at, rules, waiting in rows
-    ]
+        for turn, slug, grade, kind, ms, card, parent, at, rules in rows
+    ]  # fmt: skip
 
 
 def due_rows(awake: CardStateQuerySet, today: date) -> list[order.Due]:
     """Return the earliest due cards, 1,000 at most, with what their rank needs. One statement."""
     rows = (
         awake.filter(due_on__lte=today)
-        .annotate(family=Coalesce("card__parent", "card"))
         .order_by("due_on", "pk")
-        .values_list("card", "family", "due_on", "last_reviewed_on", "interval")[: order.RANKED]
+        .values_list("card", "card__parent", "due_on", "last_reviewed_on", "interval")[: order.RANKED]
     )
-    return [order.Due(*row) for row in rows]
+    return [order.Due(card, parent or card, *rest) for card, parent, *rest in rows]
 
 
-def new_rows(learner: Learner, today: date, scope: Scope, families: set[int], limit: int) -> list[order.New]:
+def new_rows(learner: Learner, today: date, scope: Scope, met: int, limit: int) -> list[order.New]:
     """Return cards never answered, in order of introduction, enough to fill the limit.
 
     Round-robin over topics: first every topic's first card. A child comes once
-    its parent has been passed. One statement.
+    its parent has been passed. `met` families have had their new card today;
+    theirs are passed over later, so that many more are read. One statement.
     """
     mine = CardState.objects.filter(user=learner.pk)
-    met = Q(review_count__gt=0) | Q(suspended=True) | Q(buried_until__gt=today)
+    gone = Q(review_count__gt=0) | Q(suspended=True) | Q(buried_until__gt=today)
     rows = (
         introducible(learner, scope)
-        .filter(~Exists(mine.filter(met, card=OuterRef("pk"))))
-        .annotate(family=Coalesce("parent", "pk"))
-        .exclude(family__in=families)
+        .filter(~Exists(mine.filter(gone, card=OuterRef("pk"))))
         .order_by("position", "topic__position", "pk")
-        .values_list("pk", "family")[: limit * 5 + 5]
+        .values_list("pk", "parent")[: (limit + met + 1) * LARGEST_FAMILY]
     )
-    return [order.New(*row) for row in rows]
+    return [order.New(card, parent or card) for card, parent in rows]
 
 
 def introducible(learner: Learner, scope: Scope) -> CardQuerySet:
     """Return the cards in scope that may be met: parents, and children of a passed parent."""
     passed = CardState.objects.filter(user=learner.pk, card=OuterRef("parent"), last_grade__gte=fold.PASS)
-    visible = Card.objects.visible_to(learner.user)
-    return scope.of_cards(visible, learner).filter(Q(parent=None) | Exists(passed))
+    may_come = visible(learner.user) & scope.fits(learner) & (Q(parent=None) | Q(Exists(passed)))
+    return Card.objects.filter(may_come)
 
 
 def reason(
@@ -255,8 +257,8 @@ def reason(
 
 def awake_states(learner: Learner, today: date, scope: Scope) -> CardStateQuerySet:
     """Return the states that may be shown now: in scope, visible, at rest neither by wish nor by parent."""
-    visible = scope.of_cards(Card.objects.visible_to(learner.user), learner).filter(pk=OuterRef("card"))
-    return CardState.objects.filter(Exists(visible), user=learner.pk).rested(today).with_parent_passed()
+    shown_here = visible(learner.user, "card__") & scope.fits(learner, "card__")
+    return CardState.objects.filter(shown_here, user=learner.pk).rested(today).with_parent_passed()
 
 
 def pause_point(answered: Sequence[Answered], every: int) -> Pause | None:

@@ -127,21 +127,26 @@ class Scope:
 
     def of_cards(self, cards: CardQuerySet, learner: Learner | None = None) -> CardQuerySet:
         """Return the cards inside the scope; flagged ones and leeches are the learner's."""
+        return cards.filter(self.fits(learner))
+
+    def fits(self, learner: Learner | None = None, at: str = "") -> Q:
+        """Return the scope as a filter; `at` is the way to the card from what is filtered, such as "card__"."""
+        found = Q()
         if self.area:
-            cards = cards.filter(topic__area__slug__in=self.area)
+            found &= Q(**{f"{at}topic__area__slug__in": self.area})
         if self.topic:
-            cards = cards.filter(topic__slug__in=self.topic)
+            found &= Q(**{f"{at}topic__slug__in": self.topic})
         if self.role:
-            cards = cards.filter(Exists(Role.objects.filter(cards=OuterRef("pk"), slug__in=self.role)))
+            found &= Q(Exists(Role.objects.filter(cards=OuterRef(f"{at}pk"), slug__in=self.role)))
         if self.company:
-            cards = cards.filter(Exists(Company.objects.filter(cards=OuterRef("pk"), slug__in=self.company)))
+            found &= Q(Exists(Company.objects.filter(cards=OuterRef(f"{at}pk"), slug__in=self.company)))
         if self.level:
-            cards = cards.filter(level__in=self.level)
+            found &= Q(**{f"{at}level__in": self.level})
         if self.kind:
-            cards = cards.filter(kind__in=self.kind)
+            found &= Q(**{f"{at}kind__in": self.kind})
         if learner and (self.flagged or self.leech):
-            mine = CardState.objects.filter(user=learner.pk, card=OuterRef("pk"))
+            mine = CardState.objects.filter(user=learner.pk, card=OuterRef(f"{at}pk"))
             wanted = Q(flagged=True) if self.flagged else Q()
             leeches = Q(lapses__gte=learner.leech_lapses) if self.leech else Q()
-            cards = cards.filter(Exists(mine.filter(wanted, leeches)))
-        return cards
+            found &= Q(Exists(mine.filter(wanted, leeches)))
+        return found

@@ -14,9 +14,9 @@ from typing import Any, ParamSpec, TypeVar
 from uuid import UUID, uuid4
 
 from django.db import OperationalError, transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, Q
 
-from cards.models import Card
+from cards.models import Card, visible
 from scheduling import days, fold, plans, readiness, turns
 from scheduling.models import CardState, Learner, Review, Tick
 from scheduling.sm2 import Memory
@@ -207,10 +207,9 @@ def _nothing_stored(learner: Learner, outcome: Outcome) -> Outcome:
 
 def _gradable(learner: Learner) -> Any:
     """Return the cards with own state: visible ones, and gone ones that were answered before."""
-    visible = Card.objects.visible_to(learner.user).filter(pk=OuterRef("pk"))
-    shared = Q(owner=None) | Q(owner=learner.pk)
-    return turns.with_own_state(Card.objects.filter(shared), learner.pk).filter(
-        Exists(visible) | Q(own__review_count__gt=0)
+    answered_before = (Q(owner=None) | Q(owner=learner.pk)) & Q(own__review_count__gt=0)
+    return turns.with_own_state(Card.objects.all(), learner.pk).filter(
+        visible(learner.user) | answered_before
     )
 
 

@@ -1,15 +1,14 @@
 """One card ready to be shown: with its state, key points, and what each grade would do."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
-from django.db.models import Count, F, FilteredRelation, IntegerField, OuterRef, Q, Subquery
+from django.db.models import Count, FilteredRelation, Q
 
-from cards.models import Card, CardQuerySet
+from cards.models import Card, CardQuerySet, RubricPoint
 from scheduling import days, fold
-from scheduling.models import CardState, Learner, Tick
+from scheduling.models import CardState, Learner
 
 FOUR = ((2, "Again", "1"), (3, "Hard", "2"), (4, "Good", "3"), (5, "Easy", "4"))
 SIX = (
@@ -34,7 +33,6 @@ MEANINGS_WORKED_OUT = {
     4: "Solved, every point.",
     5: "Solved at once, could teach it.",
 }
-COLUMNS = [field.attname for field in CardState._meta.concrete_fields]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,65 +81,51 @@ class Turn:
 
 
 def with_own_state(cards: CardQuerySet, user: int) -> CardQuerySet:
-    """Join the learner's state; read it with `own_state`. No statement."""
-    return cards.annotate(
-        own=FilteredRelation("states", condition=Q(states__user=user)),
-        **{f"own_{name}": F(f"own__{name}") for name in COLUMNS},
-    )
+    """Bring the learner's state of each card along as `own`; read it with `own_state`. No statement."""
+    mine = FilteredRelation("states", condition=Q(states__user=user))
+    return cards.annotate(own=mine).select_related("own")
 
 
 def own_state(card: Card, user: int) -> CardState:
-    """Return the state that `with_own_state` joined, or a fresh one, not saved."""
-    if card.own_id is None:
-        return CardState(user_id=user, card=card)
-    state = CardState.from_db("default", COLUMNS, [getattr(card, f"own_{name}") for name in COLUMNS])
-    state.card = card
-    return state
+    """Return the state that `with_own_state` brought along, or a fresh one, not saved."""
+    own: CardState = getattr(card, "own", None) or CardState(user_id=user)  # unset where there is none
+    own.card = card
+    return own
 
 
 def load_turn(learner: Learner, now: datetime, today: date, card: int, kind: str) -> Turn:
-    """Return a card ready to be shown, with a fresh turn. One statement: card, state, points, note.
+    """Return a card ready to be shown, with a fresh turn.
 
-    The join gives a row for each key point; the card is the same in all.
+    Two statements: the card with state and note, and the key points, which only a main card has.
     """
-    rows = _rows(learner, card)
-    shown = rows[0]
+    written = FilteredRelation("notes", condition=Q(notes__user=learner.pk))
+    cards = with_own_state(Card.objects.annotate(written=written), learner.pk)
+    shown = cards.select_related("topic__area", "parent", "own", "written").get(pk=card)
     own = own_state(shown, learner.pk)
-    points = [
-        Point(row.point_id, row.point_text, row.point_must, row.point_shown or 0, row.point_missed or 0)
-        for row in rows
-        if row.point_id is not None
-    ]
     return Turn(
         id=uuid4(),
         card=shown,
         own=own,
-        points=points,
-        note=shown.note_text or "",
+        points=[] if shown.parent_id else points_of(shown, learner.pk),
+        note=shown.written.text if hasattr(shown, "written") else "",
         kind=kind,
         buttons=buttons(learner, shown, own, now, today),
         leech=own.lapses >= learner.leech_lapses,
     )
 
 
-def _rows(learner: Learner, card: int) -> Sequence[Card]:
-    """Return the card once for each of its key points, or once."""
-    ticks = Tick.objects.filter(user=learner.pk, point=OuterRef("point__pk"), review__void=False).order_by()
-    counted = ticks.values("point").annotate(n=Count("pk"), m=Count("pk", filter=Q(said=False)))
-    return list(
-        with_own_state(Card.objects.filter(pk=card), learner.pk)
-        .select_related("topic__area", "parent")
-        .annotate(
-            point=FilteredRelation("points", condition=Q(points__retired=False)),
-            note=FilteredRelation("notes", condition=Q(notes__user=learner.pk)),
-        )
-        .annotate(
-            point_id=F("point__pk"), point_text=F("point__text"), point_must=F("point__must"), note_text=F("note__text"),
-            point_shown=Subquery(counted.values("n"), output_field=IntegerField()),
-            point_missed=Subquery(counted.values("m"), output_field=IntegerField()),
-        )
-        .order_by("point__position", "point__pk")
-    )  # fmt: skip
+def points_of(card: Card, user: int) -> list[Point]:
+    """Return the card's key points, each with how often the learner left it out. One statement."""
+    mine = FilteredRelation("ticks", condition=Q(ticks__user=user))
+    valid = Q(mine__review__void=False)
+    rows = (
+        RubricPoint.objects.filter(card=card, retired=False)
+        .annotate(mine=mine)
+        .annotate(shown=Count("mine", filter=valid), missed=Count("mine", filter=valid & Q(mine__said=False)))
+        .order_by("position", "pk")
+        .values_list("pk", "text", "must", "shown", "missed")
+    )
+    return [Point(*row) for row in rows]
 
 
 def buttons(learner: Learner, card: Card, own: CardState, now: datetime, today: date) -> list[Button]:

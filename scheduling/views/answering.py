@@ -50,7 +50,6 @@ def session_context(
 ) -> dict[str, Any]:
     """Return all that `_session.html` shows: the turn, a leech's help, or how the day went."""
     turn = session.turn
-    visible = Card.objects.visible_to(learner.user)
     remaining = learner.show_remaining and turn is not None
     return {
         "session": session,
@@ -58,11 +57,14 @@ def session_context(
         "outcome": outcome,
         "learner": learner,
         "remaining": log.seconds_expected(learner, session.counts) if remaining else 0,
-        "first_know": list(visible.filter(leads_to=turn.card.parent_id or turn.card.pk))
-        if turn and turn.leech
-        else [],
+        "first_know": first_know(learner, turn.card) if turn and turn.leech else [],
         **({} if turn else how_it_went(learner, session.today, now)),
     }
+
+
+def first_know(learner: Learner, card: Card) -> list[Card]:
+    """Return what to know before a card, for one that does not stick. One statement."""
+    return list(Card.objects.visible_to(learner.user).filter(leads_to=card.parent_id or card.pk))
 
 
 def how_it_went(learner: Learner, today: date, now: datetime) -> dict[str, Any]:

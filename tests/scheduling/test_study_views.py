@@ -260,7 +260,8 @@ STATEMENTS = [
     ("today's answers", 'FROM "scheduling_review"'),
     ("due", 'FROM "scheduling_cardstate"'),
     ("new", 'FROM "cards_card"'),
-    ("next card, state, points", 'FROM "cards_card"'),
+    ("next card, state, note", 'FROM "cards_card"'),
+    ("its key points", 'FROM "cards_rubricpoint"'),
 ]
 CONTROL = re.compile(r"BEGIN|COMMIT|SAVEPOINT|RELEASE")
 
@@ -276,7 +277,7 @@ def fill(learner, cards):
 
 
 @pytest.mark.parametrize("cards", [6, 60])
-def test_grading_and_showing_the_next_takes_eleven_named_statements_whatever_the_size(
+def test_grading_and_showing_the_next_takes_twelve_named_statements_whatever_the_size(
     signed_in, learner, cards
 ):
     fill(learner, cards)
