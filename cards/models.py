@@ -63,17 +63,21 @@ class Company(Named):
         verbose_name_plural = "companies"
 
 
-def visible(user: User | AnonymousUser, at: str = "") -> Q:
-    """Return the filter for cards that `user` may study: published, parent too, shared or their own.
+def published(user: User | AnonymousUser, at: str = "") -> Q:
+    """Return the filter for cards that are published, and shared or the user's own.
 
     `at` is the way to the card from what is filtered, such as "card__".
     """
     mine = Q(**{f"{at}owner": None})
     if not user.is_anonymous:
         mine |= Q(**{f"{at}owner": user.pk})
-    published = Card.Status.PUBLISHED
-    above = Q(**{f"{at}parent": None}) | Q(**{f"{at}parent__status": published})
-    return mine & above & Q(**{f"{at}status": published})
+    return mine & Q(**{f"{at}status": Card.Status.PUBLISHED})
+
+
+def visible(user: User | AnonymousUser, at: str = "") -> Q:
+    """Return the filter for cards that the user may study: published, and their parent too. `at` as above."""
+    above = Q(**{f"{at}parent": None}) | Q(**{f"{at}parent__status": Card.Status.PUBLISHED})
+    return published(user, at) & above
 
 
 class CardQuerySet(models.QuerySet["Card"]):

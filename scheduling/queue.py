@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q
 
-from cards.models import Card, CardQuerySet, visible
+from cards.models import Card, CardQuerySet, published, visible
 from scheduling import fold, order, pacing, plans
 from scheduling.models import CardState, CardStateQuerySet, Learner, Review
 from scheduling.scope import Scope
@@ -238,9 +238,18 @@ def new_rows(learner: Learner, today: date, scope: Scope, met: int, limit: int) 
 
 
 def introducible(learner: Learner, scope: Scope) -> CardQuerySet:
-    """Return the cards in scope that may be met: parents, and children of a passed parent."""
-    passed = CardState.objects.filter(user=learner.pk, card=OuterRef("parent"), last_grade__gte=fold.PASS)
-    may_come = visible(learner.user) & scope.fits(learner) & (Q(parent=None) | Q(Exists(passed)))
+    """Return the cards in scope that may be met: parents, and children of a published, passed parent.
+
+    The parent is seen through its state alone: joined to itself, the table of
+    cards is one that PostgreSQL may read anew for every row.
+    """
+    passed = CardState.objects.filter(
+        user=learner.pk,
+        card=OuterRef("parent"),
+        card__status=Card.Status.PUBLISHED,
+        last_grade__gte=fold.PASS,
+    )
+    may_come = published(learner.user) & scope.fits(learner) & (Q(parent=None) | Q(Exists(passed)))
     return Card.objects.filter(may_come)
 
 
