@@ -124,11 +124,16 @@ class Deal:
         if room.is_turn_of_new():
             return self.new[0].card, "new"
         due = {row.card for row in self.ranked}
-        first = [row for row in self.ranked if row.card == row.family or row.family not in due]
-        apart = next((row for row in first if row.family not in self.recent), None)
-        if apart is None and room.new:
+        first = None
+        for row in self.ranked:
+            if row.card == row.family or row.family not in due:
+                if row.family not in self.recent:
+                    return row.card, "due"
+                first = first or row
+        if room.new:
             return self.new[0].card, "new"
-        return (apart or first[0]).card, "due"
+        assert first is not None  # a main card, or one whose main card is not due
+        return first.card, "due"
 
     def _sort_due(self) -> None:
         """Sort what may be shown: the 1,000 earliest by overdueness, the others by date."""
@@ -148,7 +153,8 @@ class Deal:
 
     def _drop(self, card: int) -> None:
         """Take an answered card out of what is due or to be answered early."""
-        for place, row in enumerate(self.ranked):
+        due = enumerate(self.ranked) if card in self.ranks else ()
+        for place, row in due:
             if row.card == card:
                 del self.ranked[place]
                 if self.later:
