@@ -20,7 +20,7 @@ LABELS = {grade: label for grade, label, _ in (*SIX, *FOUR)}
 MEANINGS = {
     0: "Nothing came to mind.",
     1: "Wrong, though the answer looked familiar.",
-    2: "Not recalled, or a key point missed.",
+    2: "Not recalled, or a must missed.",
     3: "Recalled, with effort or with gaps.",
     4: "Recalled, every point.",
     5: "Recalled at once, could teach it.",
@@ -28,7 +28,7 @@ MEANINGS = {
 MEANINGS_WORKED_OUT = {
     0: "No idea where to begin.",
     1: "Wrong, though the way in was right.",
-    2: "Not solved, or a key point missed.",
+    2: "Not solved, or a must missed.",
     3: "Solved, with effort or with gaps.",
     4: "Solved, every point.",
     5: "Solved at once, could teach it.",

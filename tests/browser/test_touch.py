@@ -177,3 +177,14 @@ def test_with_nothing_but_the_card_all_can_still_be_done(phone):
     phone.get_by_role("link", name="Leave").tap()
 
     expect(phone.get_by_role("heading", name="Today")).to_be_visible()
+
+
+def test_the_reason_is_brought_into_view_above_the_dock(phone):
+    cards(1, hint="Think.")
+    phone.goto("/study/")
+
+    phone.get_by_role("link", name="Why this card?").tap()
+    expect(phone.locator("#why")).to_contain_text("not answered this card yet")
+
+    panel, dock = phone.locator("#why").bounding_box(), phone.locator("#answer > summary").bounding_box()
+    assert panel["y"] + panel["height"] <= dock["y"]
