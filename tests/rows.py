@@ -26,14 +26,14 @@ def make_card(question="What is bias?", *, topic=None, points=(), **values):
     return card
 
 
-def make_child(parent, **values):
+def make_child(parent, question="And then?", **values):
     values = {
         "slug": f"{parent.slug}--{next(numbers)}",
         "part": "followup",
         "position": parent.position + 1,
         **values,
     }
-    return make_card("And then?", topic=parent.topic, parent=parent, **values)
+    return make_card(question, topic=parent.topic, parent=parent, **values)
 
 
 def answer(learner: Learner, card: Card, grade: int = 4, now: datetime = NOON, **values):
