@@ -9,8 +9,8 @@ from django.db.models import Q
 from django.urls import reverse
 
 WORKED_OUT = {"coding", "sql", "debug", "derivation", "design", "estimation", "puzzle"}  # not just said
-CHILD_TARGET = 30  # seconds, for a follow-up or a recall prompt
-TARGETS = {
+CHILD_SECONDS = 30  # the target for a follow-up or a recall prompt
+TARGET_SECONDS = {
     "design": 600, "coding": 600, "sql": 300, "debug": 240, "derivation": 240, "puzzle": 240,
     "estimation": 180, "behavioral": 120, "process": 60, "tool": 60, "comparison": 45, "concept": 45,
 }  # fmt: skip
@@ -63,26 +63,33 @@ class Company(Named):
         verbose_name_plural = "companies"
 
 
-def published(user: User | AnonymousUser, at: str = "") -> Q:
-    """Return the filter for cards that are published, and shared or the user's own.
+def open_to(user: User | AnonymousUser, at: str = "") -> Q:
+    """Return the filter for shared cards and the user's own, whatever their status.
 
     `at` is the way to the card from what is filtered, such as "card__".
     """
-    mine = Q(**{f"{at}owner": None})
-    if not user.is_anonymous:
-        mine |= Q(**{f"{at}owner": user.pk})
-    return mine & Q(**{f"{at}status": Card.Status.PUBLISHED})
+    shared = Q(**{f"{at}owner": None})
+    return shared if user.is_anonymous else shared | Q(**{f"{at}owner": user.pk})
+
+
+def published(user: User | AnonymousUser, at: str = "") -> Q:
+    """Return the filter for cards that are published and open to the user. `at` as above."""
+    return open_to(user, at) & Q(**{f"{at}status": Card.Status.PUBLISHED})
 
 
 def visible(user: User | AnonymousUser, at: str = "") -> Q:
-    """Return the filter for cards that the user may study: published, and their parent too. `at` as above."""
+    """Return the filter for cards that the user may study: published, and their parent too. `at` as above.
+
+    The one definition of what may be studied; `queue.introducible` alone asks
+    for the parent in another way.
+    """
     above = Q(**{f"{at}parent": None}) | Q(**{f"{at}parent__status": Card.Status.PUBLISHED})
     return published(user, at) & above
 
 
 class CardQuerySet(models.QuerySet["Card"]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
-        """Return the cards that `user` may study: the only door to studying."""
+        """Return the cards that `user` may study."""
         return self.filter(visible(user))
 
 
@@ -197,7 +204,7 @@ class Card(models.Model):
     @property
     def target(self) -> int:
         """Return the seconds in which a good candidate answers it."""
-        return CHILD_TARGET if self.parent_id else TARGETS[self.kind]
+        return CHILD_SECONDS if self.parent_id else TARGET_SECONDS[self.kind]
 
     def inherit(self, parent: "Card") -> None:
         """Take from the parent what every child shares with it; nothing is saved."""

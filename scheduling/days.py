@@ -7,8 +7,9 @@ or, in Samoa in 2011, no hours at all.
 """
 
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
+ZONES = sorted(available_timezones() - {"localtime", "Factory"})
 ONE_DAY = timedelta(days=1)
 TRUSTED_LEAD = timedelta(days=2)  # no journey puts a learner further ahead than this
 

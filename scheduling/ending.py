@@ -1,15 +1,19 @@
 """What the end of a session has to say: how it went, and what is best to do next."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db.models import Count, F, FilteredRelation, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Least
 
 from scheduling import fold, readiness
 from scheduling.models import CardState, Learner, Review
+from scheduling.pacing import LONGEST_MS
 
 FIRST_TRIES = ("learn", "review", "early")
 EVIDENCE = 20  # reviews of due cards before a prediction is shown
+PORTION = 20  # more reviews to offer once the limit is reached
 HORIZON = timedelta(days=30)  # how far ahead to look without an interview
 ENOUGH = 2  # answers in a topic before it may be called the weakest
 
@@ -35,9 +39,14 @@ class Ending:
         return round(self.seconds / self.answers) if self.answers else 0
 
     @property
-    def twenty(self) -> int:
-        """Return the seconds that twenty more answers would take."""
-        return 20 * self.seconds_each
+    def portion(self) -> int:
+        """Return how many of the due cards to offer at once."""
+        return min(self.due, PORTION)
+
+    @property
+    def portion_seconds(self) -> int:
+        """Return how long that portion would take."""
+        return self.portion * self.seconds_each
 
     @property
     def retention(self) -> int:
@@ -55,7 +64,7 @@ class Effect:
     @property
     def more(self) -> str:
         """Return the difference as people read it: "+12", "+3.4", "-0.2"."""
-        change = self.after - self.before
+        change = round(self.after - self.before, 1) or 0.0  # never "-0.0"
         return f"{change:+.0f}" if abs(change) >= 10 else f"{change:+.1f}"
 
 
@@ -66,7 +75,7 @@ def ending(learner: Learner, today: date) -> Ending:
     numbers = answers.aggregate(
         answers=Count("pk"),
         cards=Count("card", distinct=True),
-        milliseconds=Sum("elapsed_ms"),
+        milliseconds=Sum(Least("elapsed_ms", LONGEST_MS), filter=Q(elapsed_ms__isnull=False)),
         tried=Count("pk", filter=known),
         recalled=Count("pk", filter=known & Q(grade__gte=fold.PASS)),
     )
@@ -111,9 +120,9 @@ def effect(learner: Learner, today: date) -> Effect | None:
         return None
     on = learner.exam_on or today + HORIZON
     before = after = 0.0
-    for predicted, last_on, stability in _first_tries(learner, today):
-        if stability is None or (last_on and predicted is None):
-            continue  # set by hand: there is nothing to compare
+    for kind, predicted, last_on, stability in _first_tries(learner, today):
+        if stability is None or (kind != "learn" and predicted is None):
+            continue  # set by hand before: there is nothing to compare with
         after += readiness.chance(stability, (on - today).days)
         if predicted and last_on:
             came_with = readiness.stability_of(predicted, (today - last_on).days)
@@ -121,8 +130,14 @@ def effect(learner: Learner, today: date) -> Effect | None:
     return Effect(on, before, after)
 
 
-def _first_tries(learner: Learner, today: date) -> list[tuple[float | None, date | None, float | None]]:
-    """Return the chance predicted before each card's first answer today, the last day before, and its stability now."""
+def _first_tries(
+    learner: Learner, today: date
+) -> Iterable[tuple[str, float | None, date | None, float | None]]:
+    """Return for each card answered today what its effect is made of.
+
+    The kind of its first answer today, the chance predicted just before that,
+    the day of the answer before, and the stability now. One statement.
+    """
     earlier = Review.objects.filter(
         user=OuterRef("user"), card=OuterRef("card"), study_day__lt=today, void=False, grade__isnull=False
     ).exclude(kind="practice")
@@ -133,6 +148,9 @@ def _first_tries(learner: Learner, today: date) -> list[tuple[float | None, date
             last_on=Subquery(earlier.order_by("-sequence").values("study_day")[:1]),
             stability=F("own__stability"),
         )
-        .values_list("predicted", "last_on", "stability")
+        .order_by("-sequence")
+        .values_list("card", "kind", "predicted", "last_on", "stability")
     )
-    return list(rows)
+    return {
+        card: tuple(row) for card, *row in rows
+    }.values()  # a reset makes a second first: the first one stays

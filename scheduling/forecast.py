@@ -1,4 +1,4 @@
-"""What the plan page shows of the future: the inputs of a simulation, read in three statements."""
+"""What the plan page shows of the future: the inputs of a simulation, read in three or four statements."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -51,7 +51,10 @@ class Outlook:
 
 
 def outlook(learner: Learner, plan: Plan, days_off: frozenset[date], now: datetime) -> Outlook:
-    """Return what the plan leads to, by the rules that run. Three statements, whatever the deck and the log."""
+    """Return what the plan leads to, by the rules that run.
+
+    Three statements, four while a card is to be repeated, whatever the deck and the log.
+    """
     today, habits = learner.today(now), plans.habits(learner)
     chosen = course(learner, plan, days_off, habits, today)
     cards = list(deck(learner, plans.scope_of(plan)))
@@ -75,7 +78,7 @@ def course(learner: Learner, plan: Plan, days_off: frozenset[date], habits: Habi
 
 
 def answers(learner: Learner, today: date) -> list[Answer]:
-    """Return today's counted answers, oldest first. One statement."""
+    """Return today's counted answers, oldest first. One statement, two while a card is to be repeated."""
     rows = queue.todays_answers(learner, today, queue.awake_states(learner, today, Scope()))
     return [row.counted for row in rows if row.kind not in queue.NOT_COUNTED]
 

@@ -6,8 +6,8 @@ from django import forms
 from django.contrib.auth.models import User
 from django.http import HttpRequest, QueryDict
 
+from scheduling.days import ZONES
 from scheduling.models import Learner
-from scheduling.models.learner import ZONES
 from scheduling.study import Answer
 
 LARGEST = 2**31 - 1

@@ -5,8 +5,8 @@ from typing import Any
 from django import forms
 from django.forms.boundfield import BoundField
 
+from scheduling.days import ZONES
 from scheduling.models import Learner
-from scheduling.models.learner import ZONES
 
 GROUPS = {
     "Your day": ["time_zone", "day_starts_at", "new_per_day", "reviews_per_day", "max_interval", "reminders"],
@@ -16,7 +16,7 @@ GROUPS = {
     ],
     "Keys and touch": ["space_grades", "guard_taps", "tap_sides"],
 }  # fmt: skip
-KEPT = ("text_size", "pause_every")  # as they are, where none is sent
+CHOICES = ("text_size", "pause_every")  # stay as they are where they are not sent
 
 
 class SettingsForm(forms.ModelForm):
@@ -46,7 +46,7 @@ class SettingsForm(forms.ModelForm):
             "show_timer": "Show the time while answering",
             "show_remaining": "Show how many minutes are left",
             "pause_every": "Offer a pause after",
-            "space_grades": "Space gives Good once the answer is shown",
+            "space_grades": "Space and Enter grade once the answer is shown",
             "guard_taps": "Ignore the second tap of a double tap",
             "tap_sides": "Grade by tapping the sides of the answer",
         }
@@ -60,32 +60,22 @@ class SettingsForm(forms.ModelForm):
             "show_waits": "Without it you grade what you recalled, not when you want to see the card.",
             "strict_1990": "The rule of the first SM-2 text: a Hard comes back today too.",
             "fuzz": "So that cards met on one day do not all come back on one day.",
-            "minimal": "Menu, counts and labels are hidden while you study. The keys stay the same.",
+            "minimal": "Menu, counts and labels are hidden while a card is shown. The keys stay the same.",
             "write_first": "Each card begins in the writing field; Ctrl and Enter show the answer.",
             "show_timer": "Time never changes the schedule.",
             "show_remaining": "From how long your latest answers took.",
             "pause_every": "A line above the next card, after so much time spent answering.",
-            "space_grades": "Without it Space shows the answer and does no more.",
+            "space_grades": "Good, or what your ticks propose. Without it they show the answer and do no more.",
             "guard_taps": "In its first 0.3 seconds a card takes no grade.",
-            "tap_sides": "On a touch screen: left is Again, right is Good, the middle does nothing.",
+            "tap_sides": "On a touch screen: the left quarter is grade 2, the right quarter Good, the middle does nothing.",
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in KEPT:
+        for name in CHOICES:
             self.fields[name].required = False
 
     @property
     def groups(self) -> list[tuple[str, list[BoundField]]]:
         """Return the fields as the page shows them, each group under its title."""
         return [(title, [self[name] for name in names]) for title, names in GROUPS.items()]
-
-    def clean(self) -> dict[str, Any]:
-        """Refuse two and six grades at once; keep what was not sent where it must have a value."""
-        data = super().clean() or self.cleaned_data
-        for name in KEPT:
-            if name not in self.errors and data.get(name) in (None, ""):
-                data[name] = self.initial[name]
-        if data.get("six_grades") and data.get("two_grades"):
-            self.add_error("two_grades", "Choose two grades or all six, not both.")
-        return data

@@ -9,14 +9,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
-from zoneinfo import available_timezones
 
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
-from django.db.models import Q
 
-from cards.models import Card, CardQuerySet, RubricPoint, Topic
-from scheduling import fold, readiness
+from cards.models import Card, RubricPoint, Topic, open_to
+from scheduling import days, fold, readiness
 from scheduling.exporting import CARD, WISHES, preferences
 from scheduling.models import CardState, DayOff, Learner, Note, Plan, Reminder, Review, Tick
 from scheduling.study import lock, one_transaction
@@ -54,7 +52,7 @@ def restore(user: User, data: dict[str, Any]) -> Imported:
     _prefer(learner, data["preferences"])
     _own_cards(user, data["cards"])
     named = [row["card"] for row in (*data["reviews"], *data["states"], *data["notes"])]
-    cards = _open_to(user).in_bulk(set(named), field_name="slug")
+    cards = Card.objects.filter(open_to(user)).in_bulk(set(named), field_name="slug")
     found = Imported(missing=set(named) - cards.keys())
     _log(learner, data, cards, found)
     _plans(user, data["plans"])
@@ -65,11 +63,6 @@ def restore(user: User, data: dict[str, Any]) -> Imported:
     made = [Note(user=user, card=cards[row["card"]], text=row["text"]) for row in notes]
     Note.objects.bulk_create(map(_sound, made))
     return found
-
-
-def _open_to(user: User) -> CardQuerySet:
-    """Return the shared cards and the user's own: a file may name nobody else's."""
-    return Card.objects.filter(Q(owner=None) | Q(owner=user))
 
 
 def _sound(row: Any) -> Any:
@@ -121,11 +114,12 @@ def _value(name: str, value: Any) -> Any:
 
 
 def _prefer(learner: Learner, given: dict[str, Any]) -> None:
-    for name, value in parsed(given).items():
-        if name in preferences(learner):
-            setattr(learner, name, value)
+    """Take the file's settings; one that an older file does not name is as it is for a new learner."""
+    values = parsed(given)
+    for name, default in preferences(Learner()).items():
+        setattr(learner, name, values.get(name, default))
     learner.full_clean()
-    if learner.time_zone not in available_timezones():
+    if learner.time_zone not in days.ZONES:
         raise ValidationError(f"There is no time zone {learner.time_zone}.")
     learner.save()
 
@@ -136,7 +130,7 @@ def _own_cards(user: User, rows: Iterable[dict[str, Any]]) -> None:
     for row in rows:
         if row["topic"] not in topics or Card.objects.filter(slug=row["slug"]).exists():
             continue
-        parent = _open_to(user).filter(slug=row["parent"]).first() if row["parent"] else None
+        parent = Card.objects.filter(open_to(user), slug=row["parent"]).first() if row["parent"] else None
         values = {name: row[name] for name in CARD}
         card = _sound(Card(owner=user, topic=topics[row["topic"]], parent=parent, **parsed(values)))
         card.save()

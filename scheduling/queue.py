@@ -1,20 +1,20 @@
 """Whose turn is it: reads what `order.choose` needs, never more, and writes nothing."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q
 
 from cards.models import Card, CardQuerySet, published, visible
-from scheduling import fold, order, pacing, plans
+from scheduling import fold, order, pacing, pauses, plans
 from scheduling.models import CardState, CardStateQuerySet, Learner, Review
 from scheduling.scope import Scope
 from scheduling.turns import LABELS, Turn, load_turn
 
 NOT_COUNTED = ("practice", "manual")
-LARGEST_FAMILY = 8  # a card with its follow-ups and recall prompts
+LARGEST_FAMILY = 8  # rows read for each family; no card of the deck has as many children
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +34,6 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
-class Pause:
-    """A good moment to stop: what has been done today until then."""
-
-    cards: int
-    minutes: int
-
-
-@dataclass(frozen=True, slots=True)
 class Session:
     """What the study page shows: a turn, or why there is none."""
 
@@ -52,7 +44,7 @@ class Session:
     last: Answered | None
     done: int
     time_is_up: bool
-    pause: Pause | None = None
+    pause: pauses.Pause | None = None
 
     @property
     def place(self) -> int:
@@ -72,9 +64,10 @@ class Session:
 def session(learner: Learner, now: datetime, scope: Scope, card: Card | None = None) -> Session:
     """Return the next turn, or `card` now if one is given.
 
-    Five statements: the plan, today's answers, due, new, and the card with its
-    state and key points; one more with a plan, and one more at the end of the
-    day, to tell an empty scope.
+    Six statements: the plan, today's answers, due, new, the card with its state
+    and note, and its key points. One more with a card to be repeated, one or two
+    more with a plan, one less for a child, which has no key points; at the end
+    of the day one to tell an empty scope instead of the card's two.
     """
     today = learner.today(now)
     steering = plans.steer(learner, today)
@@ -91,7 +84,7 @@ def session(learner: Learner, now: datetime, scope: Scope, card: Card | None = N
         last=answered[-1] if answered else None,
         done=_done(answered, scope),
         time_is_up=scope.is_over(now),
-        pause=pause_point(answered, learner.pause_every),
+        pause=pauses.pause_point([row.elapsed_ms for row in answered], learner.pause_every) if turn else None,
     )
 
 
@@ -120,33 +113,37 @@ def _by_schedule(
     answered: Sequence[Answered],
     steering: plans.Steering,
 ) -> order.Choice:
-    """Return what limits, plan and families let through. Two statements, three or four with a plan.
+    """Return what limits, plan and families let through.
 
-    New cards are read only where the day still has room for one, or to say that some are held back.
+    Two statements: due cards, and new ones where the day still has room for one
+    or nothing is due. One more with a plan, two in its sweep or before a break.
     """
     today = learner.today(now)
     counted = [row.counted for row in answered if row.kind not in NOT_COUNTED]
     kinds = [row.kind for row in counted]
     pace = plans.pace(learner, steering, today)
-    due = due_rows(awake, today)
-    if pace.interview is None:  # after an interview: what only its cap made due waits
-        due = [row for row in due if pacing.own_day_has_come(row.last_on, row.interval, today)]
-    done = {row.card for row in counted}
-    due = [row for row in due if row.card not in done]
+    due = _due_now(awake, pace, {row.card for row in counted}, today)
     limits = pace.limits(today, kinds.count("review") + len(due))
-    met = len(order.introduced(counted))
     room = order.room_today(counted, len(due), order.RANKED, limits)
     introduced = plans.introduced_scope(scope, steering.plan)
-    part = plans.scope_of(steering.plan)
+    met = len(order.introduced(counted))
     return order.choose(
         now,
         today,
         answers=counted,
         due=due,
         new=new_rows(learner, today, introduced, met, limits.new) if room.new or not due else [],
-        early=plans.early_rows(awake, pace, part, today, kinds.count("early")),
+        early=plans.early_rows(awake, pace, plans.scope_of(steering.plan), today, kinds.count("early")),
         limits=limits,
     )
+
+
+def _due_now(awake: CardStateQuerySet, pace: pacing.Pace, done: set[int], today: date) -> list[order.Due]:
+    """Return what is due and not answered today; after an interview not what its cap alone made due."""
+    due = [row for row in due_rows(awake, today) if row.card not in done]
+    if pace.interview is not None:
+        return due
+    return [row for row in due if pacing.own_day_has_come(row.last_on, row.interval, today)]
 
 
 def _one_by_one(
@@ -182,31 +179,37 @@ def todays_answers(learner: Learner, today: date, awake: CardStateQuerySet) -> l
 
     One statement; where a card is to be repeated one more, to see which of them may still be shown.
     """
-    rows = list(
-        Review.objects.filter(user=learner.pk, study_day=today, void=False)
-        .order_by("sequence")
-        .values_list(
-            "turn",
-            "card__slug",
-            "grade",
-            "kind",
-            "elapsed_ms",
-            "card",
-            "card__parent",
-            "reviewed_at",
-            "rules",
-        )
+    columns = (
+        "turn",
+        "card__slug",
+        "grade",
+        "kind",
+        "elapsed_ms",
+        "card",
+        "card__parent",
+        "reviewed_at",
+        "rules",
     )
-    last = {row[5]: _repeats(row[2], row[8]) for row in rows}
-    to_repeat = [card for card, repeats in last.items() if repeats]
-    waiting = set(awake.filter(card__in=to_repeat).values_list("card", flat=True)) if to_repeat else set()
-    return [
+    log = Review.objects.filter(user=learner.pk, study_day=today, void=False)
+    found = [
         Answered(
-            turn, slug, grade, kind, ms or 0,
-            order.Answer(card, parent or card, kind, at, _repeats(grade, rules), card in waiting),
+            turn,
+            slug,
+            grade,
+            kind,
+            ms or 0,
+            order.Answer(card, parent or card, kind, at, _repeats(grade, rules), False),
         )
-        for turn, slug, grade, kind, ms, card, parent, at, rules in rows
-    ]  # fmt: skip
+        for turn, slug, grade, kind, ms, card, parent, at, rules in log.order_by("sequence").values_list(
+            *columns
+        )
+    ]
+    last = {row.counted.card: row.counted for row in found if row.kind not in NOT_COUNTED}
+    to_repeat = [card for card, answer in last.items() if answer.repeating]
+    if not to_repeat:
+        return found
+    waiting = set(awake.filter(card__in=to_repeat).values_list("card", flat=True))
+    return [replace(row, counted=replace(row.counted, waiting=row.counted.card in waiting)) for row in found]
 
 
 def due_rows(awake: CardStateQuerySet, today: date) -> list[order.Due]:
@@ -268,19 +271,6 @@ def awake_states(learner: Learner, today: date, scope: Scope) -> CardStateQueryS
     """Return the states that may be shown now: in scope, visible, at rest neither by wish nor by parent."""
     shown_here = visible(learner.user, "card__") & scope.fits(learner, "card__")
     return CardState.objects.filter(shown_here, user=learner.pk).rested(today).with_parent_passed()
-
-
-def pause_point(answered: Sequence[Answered], every: int) -> Pause | None:
-    """Return a pause if today's last answer filled another `every` minutes of answering. No statement.
-
-    `every` is 0 where no pause is wanted. Read from the log, so that it is the
-    same on every device and needs no timer.
-    """
-    spent = sum(row.elapsed_ms for row in answered)
-    span = every * 60_000
-    if not span or not answered or spent // span == (spent - answered[-1].elapsed_ms) // span:
-        return None
-    return Pause(len({row.counted.card for row in answered}), spent // 60_000)
 
 
 def _done(answered: Sequence[Answered], scope: Scope) -> int:

@@ -16,13 +16,13 @@ from uuid import UUID, uuid4
 from django.db import OperationalError, transaction
 from django.db.models import Exists, F, Q
 
-from cards.models import Card, visible
+from cards.models import Card, open_to, visible
 from scheduling import days, fold, plans, readiness, turns
 from scheduling.models import CardState, Learner, Review, Tick
 from scheduling.sm2 import Memory
 
 KNOWN = Memory(repetitions=3, interval=30)
-LONGEST_MS = 3_600_000
+STORED_MS = 3_600_000  # a longer time is stored as an hour
 MOST_EXTRA = 1000
 TRIES = 3
 TRY_AGAIN = ("40001", "40P01")  # serialization failure, deadlock
@@ -34,18 +34,15 @@ T = TypeVar("T")
 class Outcome:
     """What became of a request to write: a word for programs, a sentence for people.
 
-    `set_aside` is the id of a card just skipped or suspended, which undo brings back.
+    `label` is the grade that was stored; `set_aside` the id of a card just
+    skipped or suspended, which undo brings back.
     """
 
     status: str
     message: str = ""
     card: Card | None = None
+    label: str = ""
     set_aside: int | None = None
-
-    @property
-    def label(self) -> str:
-        """Return the grade that was stored, in a word."""
-        return self.message.partition(":")[0] if self.status == "stored" else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +123,7 @@ def grade(learner: Learner, card_id: int, answer: Answer, now: datetime) -> Outc
     review = _record(learner, card, own, answer, today, now)
     if answer.points:
         _tick(review, answer.points)
-    return Outcome("stored", _saved(review, own, today), card)
+    return Outcome("stored", _saved(review, own, today), card, turns.LABELS[answer.grade])
 
 
 @one_transaction
@@ -207,7 +204,7 @@ def _nothing_stored(learner: Learner, outcome: Outcome) -> Outcome:
 
 def _gradable(learner: Learner) -> Any:
     """Return the cards with own state: visible ones, and gone ones that were answered before."""
-    answered_before = (Q(owner=None) | Q(owner=learner.pk)) & Q(own__review_count__gt=0)
+    answered_before = open_to(learner.user) & Q(own__review_count__gt=0)
     return turns.with_own_state(Card.objects.all(), learner.pk).filter(
         visible(learner.user) | answered_before
     )
@@ -227,7 +224,7 @@ def _record(
     review = Review.objects.create(
         user_id=learner.pk, card=card, turn=answer.turn, sequence=entry.sequence, reviewed_at=now,
         study_day=today, kind=entry.kind, grade=answer.grade, rules=entry.rules, revision=card.revision,
-        elapsed_ms=None if answer.elapsed_ms is None else min(answer.elapsed_ms, LONGEST_MS),
+        elapsed_ms=None if answer.elapsed_ms is None else min(answer.elapsed_ms, STORED_MS),
         due_on=after.due_on, predicted=readiness.predict(trace, entry), **asdict(after.memory),
     )  # fmt: skip
     if not answer.practice:

@@ -100,7 +100,7 @@ def load_turn(learner: Learner, now: datetime, today: date, card: int, kind: str
     """
     written = FilteredRelation("notes", condition=Q(notes__user=learner.pk))
     cards = with_own_state(Card.objects.annotate(written=written), learner.pk)
-    shown = cards.select_related("topic__area", "parent", "own", "written").get(pk=card)
+    shown = cards.select_related("topic__area", "parent", "written").get(pk=card)
     own = own_state(shown, learner.pk)
     return Turn(
         id=uuid4(),

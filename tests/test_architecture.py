@@ -10,7 +10,7 @@ PURE = {
     "cards.records", "cards.yamltree", "cards.shapes", "cards.deckfile", "cards.deckdump", "cards.gates", "cards.quality",
     "cards.markdown", "cards.maths", "cards.highlight", "scheduling.sm2", "scheduling.days", "scheduling.order",
     "scheduling.fold", "scheduling.charts", "scheduling.readiness", "scheduling.nudges", "scheduling.explain", "scheduling.dealing", "scheduling.pacing", "scheduling.simulation",
-    "scheduling.verdict", "scheduling.plan_chart",
+    "scheduling.verdict", "scheduling.plan_chart", "scheduling.pauses",
 }  # fmt: skip
 # module prefix -> prefixes of ours that it may import
 ALLOWED = {
@@ -56,8 +56,8 @@ ALLOWED = {
     "scheduling.erasing": {"cards.models", "scheduling.models", "scheduling.study"},
     "scheduling.ending": {"scheduling.models", *PURE},
     "scheduling.reminders": {"cards.models", "scheduling.models", "scheduling.stats", *PURE},
-    "scheduling.forms": {"scheduling.models", "scheduling.study"},
-    "scheduling.forms_settings": {"scheduling.models"},
+    "scheduling.forms": {"scheduling.models", "scheduling.study", *PURE},
+    "scheduling.forms_settings": {"scheduling.models", *PURE},
     "scheduling.forms_plan": {"cards.models", "scheduling.models"},
     "scheduling.forms_progress": {"scheduling.stats", *PURE},
     "scheduling.views": {"cards", "scheduling"},

@@ -54,6 +54,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='learner',
-            constraint=models.CheckConstraint(condition=models.Q(('six_grades', True), ('two_grades', True), _negated=True), name='two_or_six_grades'),
+            constraint=models.CheckConstraint(condition=models.Q(('six_grades', True), ('two_grades', True), _negated=True), name='two_or_six_grades', violation_error_message='Choose two grades or all six, not both.'),
         ),
     ]

@@ -1,7 +1,7 @@
 """One user's preferences and plans, and the lock behind which everything they learn is written."""
 
 from datetime import date, datetime
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -11,7 +11,6 @@ from django.db.models import Q
 
 from scheduling import days
 
-ZONES = sorted(available_timezones() - {"localtime", "Factory"})
 NEAR_INTERVIEW = 90  # days
 NEWCOMER = 20  # answers until which each grade is explained
 LEECH, LEECH_NEAR_INTERVIEW = 8, 4  # lapses
@@ -86,7 +85,11 @@ class Learner(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(day_starts_at__lte=23), name="day_starts_at_an_hour"),
             models.CheckConstraint(condition=Q(max_interval__range=(7, 3650)), name="max_interval_7_to_3650"),
-            models.CheckConstraint(condition=~Q(six_grades=True, two_grades=True), name="two_or_six_grades"),
+            models.CheckConstraint(
+                condition=~Q(six_grades=True, two_grades=True),
+                name="two_or_six_grades",
+                violation_error_message="Choose two grades or all six, not both.",
+            ),
         ]
 
     def __str__(self) -> str:

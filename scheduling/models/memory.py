@@ -177,7 +177,7 @@ class Tick(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "review", "point"], name="one_tick_per_point")]
         indexes = [
-            # turns.load_turn: how often a point was missed before.
+            # turns.points_of: how often a point was missed before.
             models.Index(fields=["user", "point"], name="tick_point"),
         ]
 

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from django.db.models import Avg, Case, Count, Exists, F, IntegerField, Max, OuterRef, Q, Subquery, When
 
-from cards.models import CHILD_TARGET, TARGETS
+from cards.models import CHILD_SECONDS, TARGET_SECONDS
 from scheduling.fold import PASS
 from scheduling.models import CardState, Learner, Tick
 from scheduling.pacing import LONGEST_MS
@@ -82,8 +82,8 @@ def slow(learner: Learner, today: date) -> list[SlowCard]:
 
 def target_seconds(prefix: str) -> Case:
     """Return the expression for a card's target, as `Card.target` gives it."""
-    by_kind = [When(**{f"{prefix}kind": kind}, then=seconds) for kind, seconds in TARGETS.items()]
-    child = When(**{f"{prefix}parent__isnull": False}, then=CHILD_TARGET)
+    by_kind = [When(**{f"{prefix}kind": kind}, then=seconds) for kind, seconds in TARGET_SECONDS.items()]
+    child = When(**{f"{prefix}parent__isnull": False}, then=CHILD_SECONDS)
     return Case(child, *by_kind, output_field=IntegerField())
 
 

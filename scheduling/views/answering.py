@@ -96,6 +96,7 @@ def respond(
         context = session_context(learner, now, scope, session, outcome)
         response = render(request, "scheduling/_session.html", context, status=status)
     else:
+        # The page that follows reads both words again in `told`.
         messages.info(request, outcome.message, extra_tags=f"{outcome.status} {outcome.set_aside or ''}")
         response = redirect(way_back(request, scope, card))
     response.headers["X-Anneal-Outcome"] = outcome.status
@@ -138,6 +139,6 @@ def told(request: HttpRequest, ignored: list[str]) -> Outcome | None:
     sentences = [str(message) for message in left]
     if ignored:
         sentences.append(f"Ignored, because it is not in this deck: {', '.join(ignored)}.")
-    status, _, card = left[-1].extra_tags.partition(" ") if left else ("ignored", "", "")
+    status, _, card = (left[-1].extra_tags or "").partition(" ") if left else ("ignored", "", "")
     set_aside = int(card) if card.isdecimal() else None
     return Outcome(status or "told", " ".join(sentences), set_aside=set_aside) if sentences else None

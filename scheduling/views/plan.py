@@ -61,7 +61,7 @@ def chosen(request: HttpRequest, learner: Learner, steering: Plan | None) -> Pla
 
 
 def look(learner: Learner, shown: Plan, days_off: frozenset[date], now: datetime) -> dict[str, object]:
-    """Return what a plan leads to. Three statements."""
+    """Return what a plan leads to. Three or four statements."""
     if shown.interview_on <= learner.today(now):
         return {}
     outlook = forecast.outlook(learner, shown, days_off, now)

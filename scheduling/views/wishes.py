@@ -21,7 +21,7 @@ from scheduling.views.answering import action, refuse, respond, told
 LONGEST_LIST = 500
 
 
-def visible(request: HttpRequest, card_id: int) -> Card:
+def card_or_404(request: HttpRequest, card_id: int) -> Card:
     return get_object_or_404(Card.objects.visible_to(request.user).select_related("parent"), pk=card_id)
 
 
@@ -29,7 +29,7 @@ def visible(request: HttpRequest, card_id: int) -> Card:
 def skip(request: HttpRequest, card_id: int) -> HttpResponse:
     """Leave a card until tomorrow and show the next."""
     learner, now = Learner.of(request.user), timezone.now()
-    return respond(request, learner, now, wishes.skip(learner, visible(request, card_id), now))
+    return respond(request, learner, now, wishes.skip(learner, card_or_404(request, card_id), now))
 
 
 @action
@@ -38,7 +38,7 @@ def suspend(request: HttpRequest, card_id: int) -> HttpResponse:
     form = SuspendForm(request.POST)
     if not form.is_valid():
         return refuse(request, form.sentence)
-    card, learner = visible(request, card_id), Learner.of(request.user)
+    card, learner = card_or_404(request, card_id), Learner.of(request.user)
     outcome = wishes.suspend(learner, card, form.cleaned_data["suspended"] == "1")
     back = card if request.POST.get("back") else None
     return respond(request, learner, timezone.now(), outcome, back)
@@ -85,7 +85,7 @@ def unbury_all(request: HttpRequest) -> HttpResponse:
 def reset(request: HttpRequest, card_id: int) -> HttpResponse:
     """Let a card start anew; its log stays."""
     learner, now = Learner.of(request.user), timezone.now()
-    card = visible(request, card_id)
+    card = card_or_404(request, card_id)
     return respond(request, learner, now, study.set_by_hand(learner, card, Memory(), now), card)
 
 
@@ -94,13 +94,13 @@ def known(request: HttpRequest, card_id: int) -> HttpResponse:
     """Take a new card as known: it comes back in a month. Show the next."""
     learner, now = Learner.of(request.user), timezone.now()
     return respond(
-        request, learner, now, study.set_by_hand(learner, visible(request, card_id), study.KNOWN, now)
+        request, learner, now, study.set_by_hand(learner, card_or_404(request, card_id), study.KNOWN, now)
     )
 
 
 def stay(request: HttpRequest, card_id: int, write: Callable[[Learner, Card], Outcome]) -> HttpResponse:
     """Write a wish and show the same card."""
-    learner, card = Learner.of(request.user), visible(request, card_id)
+    learner, card = Learner.of(request.user), card_or_404(request, card_id)
     outcome = write(learner, card)
     return respond(request, learner, timezone.now(), outcome, card)
 
@@ -109,7 +109,7 @@ def stay(request: HttpRequest, card_id: int, write: Callable[[Learner, Card], Ou
 @login_required
 def why(request: HttpRequest, card_id: int) -> HttpResponse:
     """Tell in plain words why a card comes when it does. Two statements of its own."""
-    card, learner = visible(request, card_id), Learner.of(request.user)
+    card, learner = card_or_404(request, card_id), Learner.of(request.user)
     rows = Review.objects.filter(user=learner.pk, card=card, void=False).order_by("sequence")
     entries = [row.entry for row in rows]
     sentences = explain.why(entries, card.slug, learner.today(timezone.now()), LABELS)

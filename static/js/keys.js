@@ -1,7 +1,7 @@
-// Keys, timing, focus and retries for the study page; everything works without this file.
+// Keys, taps, timing, focus and retries for the study page; everything works without this file.
 const byId = (id) => document.getElementById(id);
 const on = document.addEventListener.bind(document);
-const TOUCHABLE = "a, button, summary, label, textarea, pre, .scroll, .hint, .note, .turn-foot";
+const NO_TAP = "a, button, summary, label, textarea, pre, .scroll, .hint, .note, .turn-foot, .why, .leech-help, .words";
 const RETRIES = [1000, 2000, 4000];
 let begunAt, shownAt, active, lastSign, pressed, tries;
 
@@ -11,18 +11,17 @@ function begin() {
   active = tries = 0;
 }
 
-const isTooSoon = () => performance.now() - shownAt < 300; // ms: the second tap of a double tap
-
 // Time counts while the page is seen and somebody may be thinking: long silence does not.
 function tick() {
   const now = performance.now();
   const patience = 1000 * (60 + 3 * (byId("turn")?.querySelector(".aim")?.dataset.target ?? 60));
   if (!document.hidden && now - lastSign < patience) active += now - (tick.last ?? now);
   tick.last = now;
-  if (byId("done")?.dataset.dayLeft * 1000 < Date.now() - begunAt) return location.reload(); // left open over night
+  const day = byId("done")?.dataset;
+  if (day?.left * 1000 < Date.now() - begunAt) location = day.study, begin(); // left open over night
   const timer = byId("timer");
   if (!timer || byId("answer")?.open) return;
-  timer.textContent = new Date(active).toISOString().slice(14, 19);
+  timer.textContent = new Date(active).toISOString().slice(active < 36e5 ? 14 : 11, 19);
   timer.toggleAttribute("data-over", active > 1000 * timer.dataset.target);
 }
 setInterval(tick, 250);
@@ -43,8 +42,9 @@ on("keydown", (event) => {
   const command = event.ctrlKey || event.metaKey;
   if (command && key === "Enter" && target.id === "words") return reveal();
   const typing = target.closest?.("input:not([type=checkbox]), textarea, select");
-  if (!byId("session") || event.repeat || command || event.altKey || typing) return;
-  if (key !== "?" && byId("keys").matches(":popover-open")) return;
+  const barred = (command || event.altKey) && key !== "@"; // many keyboards write @ with Alt
+  if (!byId("session") || event.repeat || barred || typing) return;
+  if (key !== "?" && byId("keys").clientHeight) return; // the sheet is open
   const free = target.matches(".ticks input") ? key === "Enter" : !target.closest("a, button, summary, label, input");
   if (details && free && (key === " " || key === "Enter")) {
     const next = details.open ? wanted() : details.querySelector("summary");
@@ -62,38 +62,32 @@ on("keydown", (event) => {
 
 // What Space and Enter give: the grade that the ticks propose, else Good.
 function wanted() {
-  const proposed = [...document.querySelectorAll(".proposed")].find((mark) => mark.offsetParent);
-  return proposed?.parentElement ?? document.querySelector("[data-default]");
+  const marks = [...document.querySelectorAll("[data-space] .proposed")];
+  return marks.find((mark) => mark.offsetParent)?.parentElement ?? document.querySelector("[data-space] [data-default]");
 }
 
-function reveal() {
-  byId("answer").open = true;
-}
+const reveal = () => { byId("answer").open = true; };
 
 // On reveal the focus goes to Good, or to the answer where Space may not grade; its top comes into view.
-on("toggle", (event) => {
-  const details = event.target;
-  if (details.id !== "answer" || !details.open) return;
+on("toggle", ({ target }) => {
+  if (target.id !== "answer" || !target.open) return;
   shownAt = performance.now(); // on a phone the grades come where Show answer was
-  (details.querySelector("[data-default]") ?? details.querySelector(".model-answer")).focus({ preventScroll: true });
-  details.scrollIntoView({ block: "nearest" });
+  (wanted() ?? target.querySelector(".model-answer")).focus({ preventScroll: true });
+  target.scrollIntoView({ block: "nearest" });
 }, true);
 
 on("click", (event) => {
   if (!event.isTrusted || !event.detail) return; // a key's click
   const form = byId("grades");
-  if (event.target.closest(".grade") && form.matches("[data-guard]") && isTooSoon()) event.preventDefault();
+  const tooSoon = form?.matches("[data-guard]") && performance.now() - shownAt < 300; // ms: a double tap
+  if (event.target.closest(".grade") && tooSoon) event.preventDefault();
   const touch = event.pointerType ? event.pointerType === "touch" : matchMedia("(hover: none)").matches;
-  if (touch && event.target.closest("#turn") && !event.target.closest(TOUCHABLE)) tap(event.clientX / innerWidth, form);
-}, true);
-
-// A tap on the card reveals; where the learner wants it, a tap on a side of the answer grades.
-function tap(place, form) {
+  if (!touch || !event.target.closest("#turn") || event.target.closest(NO_TAP)) return;
   if (!byId("answer").open) return reveal();
-  if (!form.matches("[data-sides]") || isTooSoon() || !getSelection().isCollapsed) return;
-  const grade = place < 0.25 ? 2 : place > 0.75 ? 4 : "none";
-  form.querySelector(`[value="${grade}"].grade`)?.click();
-}
+  const place = event.clientX / innerWidth; // the left quarter is Again, the right one Good
+  const grade = place < 0.25 ? 2 : place > 0.75 ? 4 : 0;
+  if (form.matches("[data-sides]") && grade && !tooSoon) form.querySelector(`.grade[value="${grade}"]`).click();
+}, true);
 
 on("submit", (event) => {
   const field = event.target.elements.elapsed_ms;
@@ -112,9 +106,10 @@ on("htmx:afterSwap", (event) => {
 for (const name of ["htmx:sendError", "htmx:timeout"]) {
   on(name, (event) => {
     if (event.detail.elt !== pressed?.form) return say("The server cannot be reached.");
+    const { form, button } = pressed;
     const wait = RETRIES[tries++];
     say(`Not saved${wait ? " yet: " : ": "}the server cannot be reached. ${wait ? "Trying again..." : "Press the grade again; it will count once."}`);
-    if (wait) setTimeout(() => pressed.form.isConnected && pressed.form.requestSubmit(pressed.button), wait);
+    if (wait) setTimeout(() => form.isConnected && form.requestSubmit(button), wait);
     else tries = 0;
   });
 }
@@ -128,7 +123,6 @@ function say(text) {
 }
 
 // Sign-up: the browser knows its time zone.
-for (const field of document.querySelectorAll("[data-zone]")) {
-  field.value = Intl.DateTimeFormat().resolvedOptions().timeZone ?? "";
-}
+const zone = document.querySelector("[data-zone]");
+if (zone) zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone ?? "";
 begin();

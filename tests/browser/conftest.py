@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 from playwright.sync_api import expect
 
 from scheduling.models import Learner
+from tests.browser.steps import sign_in
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FLAGS = [
@@ -58,9 +59,7 @@ def problems(page):
 
 @pytest.fixture
 def signed_in(page, live_server, ada, client):
-    client.force_login(ada.user)
-    cookie = client.cookies["sessionid"]
-    page.context.add_cookies([{"name": "sessionid", "value": cookie.value, "url": live_server.url}])
+    sign_in(page.context, live_server, client, ada)
     return page
 
 
@@ -76,9 +75,6 @@ def study(signed_in, live_server):
 @pytest.fixture
 def without_javascript(browser, live_server, ada, client):
     context = browser.new_context(java_script_enabled=False, base_url=live_server.url)
-    client.force_login(ada.user)
-    context.add_cookies(
-        [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}]
-    )
+    sign_in(context, live_server, client, ada)
     yield context.new_page()
     context.close()

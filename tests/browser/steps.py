@@ -7,6 +7,13 @@ from tests.rows import make_card
 CALM = 350  # ms, after which the guard against double taps lets a grade through
 
 
+def sign_in(context, live_server, client, learner):
+    """Sign the learner in, in a browser context of any kind."""
+    client.force_login(learner.user)
+    cookie = {"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}
+    context.add_cookies([cookie])
+
+
 def cards(n, **values):
     return [make_card(f"Question {number}?", position=number, **values) for number in range(n)]
 

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from benchmarks.fill import fill, make_cards
 from scheduling.models import CardState, Learner, Plan
+from tests.browser.steps import sign_in
 from tests.rows import answer, make_card
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -30,13 +31,6 @@ OWN = [
 def themed(page, request):
     page.emulate_media(color_scheme=request.param, reduced_motion="reduce")
     return page
-
-
-def sign_in(page, live_server, client, learner):
-    client.force_login(learner.user)
-    page.context.add_cookies(
-        [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}]
-    )
 
 
 def violations(page):
@@ -67,7 +61,7 @@ def test_axe_finds_nothing_on_public_pages(themed, live_server):
 
 
 def test_axe_finds_nothing_on_a_learners_pages(themed, live_server, client, ada):
-    sign_in(themed, live_server, client, ada)
+    sign_in(themed.context, live_server, client, ada)
     card = full_card()
     answer(ada, card, now=timezone.now())
     found = []
@@ -79,7 +73,7 @@ def test_axe_finds_nothing_on_a_learners_pages(themed, live_server, client, ada)
 
 
 def test_axe_finds_nothing_on_any_state_of_the_study_page(themed, live_server, client, ada):
-    sign_in(themed, live_server, client, ada)
+    sign_in(themed.context, live_server, client, ada)
     card = full_card()
     found = []
     themed.goto(f"{live_server.url}/study/")
@@ -104,7 +98,7 @@ def test_axe_finds_nothing_on_any_state_of_the_study_page(themed, live_server, c
 
 
 def test_axe_finds_nothing_with_other_preferences(themed, live_server, client, ada):
-    sign_in(themed, live_server, client, ada)
+    sign_in(themed.context, live_server, client, ada)
     card = full_card(kind="coding")
     answer(ada, make_card(), elapsed_ms=700_000, now=timezone.now())
     Learner.objects.update(
@@ -128,7 +122,7 @@ def test_axe_finds_nothing_with_other_preferences(themed, live_server, client, a
 
 
 def test_axe_finds_nothing_on_progress_and_plan_with_a_year_of_answers(themed, live_server, client, ada):
-    sign_in(themed, live_server, client, ada)
+    sign_in(themed.context, live_server, client, ada)
     make_cards(120)
     today = ada.today(timezone.now())
     fill(ada, 1500, today)

@@ -24,7 +24,6 @@ def test_space_reveals_and_a_digit_grades_with_one_request(study, problems):
     expect(page.locator(".model-answer")).to_be_visible()
     assert requests == []
     expect(page.locator(".grade[data-default]")).to_be_focused()
-    page.wait_for_timeout(350)
     page.keyboard.press("3")
     shown(page, 1)
 
@@ -39,7 +38,7 @@ def test_space_twice_is_reveal_and_good(study):
     page = study()
 
     page.keyboard.press("Space")
-    page.wait_for_timeout(350)
+    expect(page.locator(".grade[data-default]")).to_be_focused()
     page.keyboard.press("Space")
     shown(page, 1)
 
@@ -104,7 +103,6 @@ def test_undo_by_key_goes_back_to_the_question_several_times_and_from_the_end(st
     for number in range(2):
         shown(page, number)
         page.keyboard.press("Space")
-        page.wait_for_timeout(350)
         page.keyboard.press("4")
     expect(page.locator("#done")).to_be_visible()
 
@@ -145,16 +143,21 @@ def test_enter_shows_the_answer_and_then_gives_good_from_anywhere_on_the_page(st
 
 def test_space_shows_the_answer_and_no_more_where_it_may_not_grade(study, ada):
     Learner.objects.update(space_grades=False)
-    cards(2)
+    cards(2, points=[("what", True), ("why", False)])
     page = study()
 
     page.keyboard.press("Space")
     expect(page.locator(".model-answer")).to_be_focused()
     page.keyboard.press("Space")
     page.keyboard.press("Enter")
+    page.locator(".ticks input").first.check()
+    page.keyboard.press("Enter")
+    page.locator("#turn h1").click()
+    page.keyboard.press("Space")
     page.wait_for_timeout(300)
 
     shown(page, 0)
+    expect(page.locator("main")).to_have_count(1)
     assert not Review.objects.exists()
     page.keyboard.press("3")
     shown(page, 1)
@@ -218,6 +221,19 @@ def test_undo_by_key_brings_back_a_card_just_set_aside(study, key, what):
     expect(page.locator("#notice")).to_have_text("The card is back.")
     expect(page.locator(".undo button")).to_be_disabled()
     assert not CardState.objects.filter(suspended=True).exists()
+
+
+def test_suspend_has_its_key_where_at_is_written_with_alt(study):
+    cards(2)
+    page = study()
+
+    page.evaluate(
+        """() => document.body.dispatchEvent(new KeyboardEvent("keydown",
+            {key: "@", code: "KeyQ", ctrlKey: true, altKey: true, modifierAltGraph: true, bubbles: true}))"""
+    )
+
+    shown(page, 1)
+    assert CardState.objects.get().suspended
 
 
 def test_shift_and_a_digit_is_no_grade(study):
@@ -291,6 +307,8 @@ def test_enter_on_a_key_point_grades_nothing_without_javascript(without_javascri
     page.wait_for_timeout(500)
 
     shown(page, 0)
+    assert "csrf" not in page.url
+    expect(page.locator(".ticks input").nth(0)).to_be_visible()
     assert not Review.objects.exists()
 
 

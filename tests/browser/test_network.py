@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from scheduling.models import Review
-from tests.browser.steps import cards, reveal, shown
+from tests.browser.steps import CALM, cards, reveal, shown
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -25,7 +25,6 @@ def test_a_dropped_connection_is_told_and_tried_again_with_the_same_turn(study):
 
     page.route("**/grade/", drop_twice)
     page.keyboard.press("Space")
-    page.wait_for_timeout(350)
     page.keyboard.press("3")
     expect(page.locator("#notice")).to_contain_text("Not saved yet")
     shown(page, 1)
@@ -49,7 +48,6 @@ def test_an_answer_lost_on_the_way_back_counts_once(study, live_server):
 
     page.route("**/grade/", lose_the_response)
     page.keyboard.press("Space")
-    page.wait_for_timeout(350)
     page.keyboard.press("3")
     shown(page, 1)
 
@@ -63,7 +61,7 @@ def test_after_three_tries_it_is_left_to_the_learner_and_nothing_is_lost(study):
     page.route("**/grade/", lambda route: route.abort("internetdisconnected"))
     page.locator("#words").fill("My words")
     page.locator("#words").press("Control+Enter")
-    page.wait_for_timeout(350)
+    page.wait_for_timeout(CALM)
     page.locator(".grade[value='4']").click()
     expect(page.locator("#notice")).to_contain_text("Press the grade again", timeout=15_000)
 
@@ -81,8 +79,7 @@ def test_two_tabs_never_count_an_answer_twice(study, live_server, signed_in):
     second.goto(f"{live_server.url}/study/")
     for page in (first, second):
         page.bring_to_front()
-        page.locator("#answer > summary").click()
-        page.wait_for_timeout(350)
+        reveal(page)
         page.locator(".grade[value='4']").click()
         shown(page, 1)
 
@@ -94,7 +91,6 @@ def test_back_shows_the_present_card_not_an_old_one(study, live_server):
     cards(2)
     page = study()
     page.keyboard.press("Space")
-    page.wait_for_timeout(350)
     page.keyboard.press("3")
     shown(page, 1)
     page.goto(f"{live_server.url}/cards/")
@@ -109,7 +105,6 @@ def test_signed_out_meanwhile_leads_to_sign_in_and_back_to_the_page(study, live_
     page = study("?level=2")
     page.context.clear_cookies(name="sessionid")
     page.keyboard.press("Space")
-    page.wait_for_timeout(350)
     page.keyboard.press("3")
 
     page.wait_for_url("**/accounts/login/**")
@@ -127,12 +122,33 @@ def test_a_card_unpublished_while_shown_makes_way_for_the_next(study):
     first.status = "draft"
     first.save()
     page.keyboard.press("Space")
-    page.wait_for_timeout(350)
     page.keyboard.press("3")
 
     shown(page, 1)
     expect(page.locator("#notice")).to_contain_text("no longer in the deck")
     assert not Review.objects.exists()
+
+
+def test_a_grade_waiting_to_be_sent_again_is_sent_whatever_is_pressed_meanwhile(study):
+    cards(2)
+    page = study()
+    dropped = []
+
+    def drop_once(route):
+        if dropped:
+            route.continue_()
+        else:
+            dropped.append(route)
+            route.abort("connectionreset")
+
+    page.route("**/grade/", drop_once)
+    page.keyboard.press("Space")
+    page.keyboard.press("3")
+    expect(page.locator("#notice")).to_contain_text("Not saved yet")
+    page.keyboard.press("f")
+
+    shown(page, 1)
+    assert Review.objects.count() == 1
 
 
 def test_a_question_to_a_server_that_is_away_sends_no_grade_again(study):

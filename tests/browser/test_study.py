@@ -32,7 +32,6 @@ def test_ticks_propose_a_grade_and_are_stored(study):
     assert proposed() == ["2 Hard"]
     boxes.nth(2).check()
     assert proposed() == ["3 Good"]
-    page.wait_for_timeout(350)
     page.keyboard.press("4")
     expect(page.locator("#done")).to_be_visible()
 
@@ -45,7 +44,6 @@ def test_after_each_swap_focus_is_on_show_answer_and_the_live_region_says_where_
     page = study()
     expect(page.locator("#answer > summary")).to_be_focused()
     page.keyboard.press("Space")
-    page.wait_for_timeout(350)
     page.keyboard.press("3")
     shown(page, 1)
 
@@ -144,7 +142,7 @@ def test_the_end_screen_left_open_over_night_becomes_the_new_day(study, ada):
     expect(page.locator("#done")).to_be_visible()
     CardState.objects.filter(card=card).update(due_on="2020-01-01", last_reviewed_on="2019-12-31")
     Review.objects.update(study_day="2019-12-31")
-    page.evaluate("document.getElementById('done').dataset.dayLeft = 0")
+    page.evaluate("document.getElementById('done').dataset.left = 0")
 
     shown(page, 0)
 
@@ -152,11 +150,11 @@ def test_the_end_screen_left_open_over_night_becomes_the_new_day(study, ada):
 def test_a_pause_is_offered_and_finishing_shows_the_day(study, ada):
     Learner.objects.update(pause_every=10)
     cards(3)
-    answer(ada, make_card(position=9), elapsed_ms=599_990, now=timezone.now())
+    answer(ada, make_card(position=9), elapsed_ms=599_990, now=timezone.now())  # 10 ms short of ten minutes
     page = study()
     reveal(page)
     page.locator(".grade[value='4']").click()
-    expect(page.locator(".pause")).to_contain_text("10 minutes, 2 cards.")
+    expect(page.locator(".pause")).to_contain_text("10 minutes, 2 answers.")
     shown(page, 1)
 
     page.get_by_role("link", name="Finish").click()

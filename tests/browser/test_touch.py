@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from scheduling.models import Learner, Review
-from tests.browser.steps import CALM, cards, shown
+from tests.browser.steps import CALM, cards, shown, sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -47,10 +47,7 @@ def phone(browser, live_server, ada, client):
     """A phone: a narrow screen, a finger and no pointer that hovers."""
     size = {"width": 390, "height": 844}
     context = browser.new_context(viewport=size, has_touch=True, is_mobile=True, base_url=live_server.url)
-    client.force_login(ada.user)
-    context.add_cookies(
-        [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}]
-    )
+    sign_in(context, live_server, client, ada)
     page = context.new_page()
     page.set_default_timeout(10_000)
     yield page
@@ -130,6 +127,25 @@ def test_the_sides_of_the_answer_grade_only_where_that_is_wanted(phone):
     shown(phone, 2)
 
     assert list(Review.objects.values_list("grade", flat=True)) == [4, 2]
+
+
+def test_a_tap_on_the_reason_or_a_note_is_no_grade(phone):
+    Learner.objects.update(tap_sides=True)
+    cards(2)
+    phone.goto("/study/")
+    phone.get_by_role("link", name="Why this card?").tap()
+    expect(phone.locator("#why")).to_be_visible()
+    phone.locator("#answer > summary").tap()
+    phone.wait_for_timeout(CALM)
+
+    for place in ("#why", ".note summary"):
+        phone.locator(place).scroll_into_view_if_needed()
+        box = phone.locator(place).bounding_box()
+        phone.touchscreen.tap(box["x"] + box["width"] - 5, box["y"] + 5)
+    phone.wait_for_timeout(300)
+
+    shown(phone, 0)
+    assert not Review.objects.exists()
 
 
 def test_a_stored_grade_flashes_and_is_gone(phone):

@@ -3,10 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from scheduling import plans, readiness, study, wishes
-from scheduling.ending import EVIDENCE, effect
-from scheduling.models import CardState, Review
+from scheduling.ending import EVIDENCE, Effect, effect, ending
+from scheduling.models import Learner, Review
+from scheduling.sm2 import Memory
 from tests.rows import NOON, answer, day, make_card, make_plan, state_of
 
 pytestmark = pytest.mark.django_db
@@ -79,9 +81,57 @@ def test_a_card_set_by_hand_has_nothing_to_compare(seasoned):
     card = make_card()
     study.set_by_hand(seasoned, card, study.KNOWN, day(-7))
     answer(seasoned, card, now=NOON)
-    CardState.objects.filter(card=card).update(stability=None)
 
-    assert effect(seasoned, NOON.date()).after == 0
+    found = effect(seasoned, NOON.date())
+
+    assert (found.before, found.after) == (0, 0)
+
+
+def test_a_card_reset_and_answered_again_today_counts_once(seasoned):
+    card = make_card()
+    answer(seasoned, card, now=NOON)
+    once = effect(seasoned, NOON.date())
+    study.set_by_hand(seasoned, card, Memory(), NOON)
+    answer(seasoned, card, now=day(0, 13))
+
+    assert effect(seasoned, NOON.date()).after == pytest.approx(once.after)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [(1, 13.4, "+12"), (2, 5.42, "+3.4"), (1.02, 1, "+0.0"), (3, 2.8, "-0.2"), (30, 10, "-20")],
+)
+def test_the_effect_in_words(before, after, said):
+    assert Effect(NOON.date(), before, after).more == said
+
+
+def test_the_docs_example_of_the_effect_is_what_the_code_does():
+    came_with = readiness.stability_of(0.9, 10)
+
+    assert round(came_with, 6) == 10
+    assert round(readiness.chance(came_with, 40), 3) == 0.782
+    assert round(readiness.chance(25, 30), 3) == 0.887
+
+
+def test_one_due_card_left_at_the_limit_is_told_as_one(signed_in, learner):
+    Learner.objects.update(reviews_per_day=1)
+    now = timezone.now()
+    for card in (made := [make_card(position=n) for n in range(2)]):
+        answer(learner, card, now=now - timedelta(days=3))
+    answer(learner, made[0], now=now, elapsed_ms=60_000)
+
+    html = text(signed_in.get("/study/"))
+
+    assert "1 due card waits for another day. 1 more would take about 1 min." in html
+    assert 'name="reviews" value="1"' in html
+    assert "1 more review, today only" in html
+
+
+def test_one_answer_counts_half_an_hour_at_most(learner):
+    answer(learner, make_card(), now=NOON, elapsed_ms=3_000_000)
+    answer(learner, make_card(), now=NOON)
+
+    assert ending(learner, NOON.date()).seconds == 1800
 
 
 def test_there_is_no_effect_until_predictions_were_tested(learner):
@@ -99,9 +149,8 @@ def test_taking_back_the_answer_takes_back_its_effect(seasoned):
 
 def test_all_that_was_skipped_comes_back_at_once(signed_in, learner):
     made = [make_card(position=number) for number in range(3)]
-    now = learner.user.date_joined
     for card in made:
-        wishes.skip(learner, card, now)
+        wishes.skip(learner, card, timezone.now())
     assert "Bring back 3 skipped" in text(signed_in.get("/study/"))
     assert "3 cards skipped until tomorrow" in text(signed_in.get("/"))
 

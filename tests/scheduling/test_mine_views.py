@@ -39,6 +39,10 @@ def rich(learner):
         minutes=[20] * 7,
         scope={"area": ["llm"]},
     )
+    Learner.objects.update(
+        two_grades=True, minimal=True, pause_every=15, space_grades=False, show_remaining=True
+    )
+    learner.refresh_from_db()
     DayOff.objects.create(user=learner.user, day=day(3).date())
     Reminder.objects.create(user=learner.user, day=day(-3).date(), sent_at=day(-3))
     return learner
@@ -104,6 +108,26 @@ def test_an_export_read_back_exports_the_same(signed_in, rich, django_user_model
         [row[n] for n in ("card", *keep)] for row in before["states"]
     ]
     assert list(rebuild(check=True)) == []
+
+
+def test_an_export_older_than_a_preference_is_read_with_its_default(rich, django_user_model):
+    data = exporting.read(written(rich))
+    for name in ("two_grades", "space_grades", "pause_every"):
+        del data["preferences"][name]
+    data["preferences"]["six_grades"] = True
+    back = Learner.of(django_user_model.objects.create_user("again"))
+    back.two_grades = True
+    back.save()
+
+    importing.restore(back.user, data)
+
+    saved = Learner.objects.get(pk=back.pk)
+    assert (saved.six_grades, saved.two_grades, saved.space_grades, saved.pause_every) == (
+        True,
+        False,
+        True,
+        0,
+    )
 
 
 def test_a_card_that_is_not_here_is_named_and_left_out(rich, django_user_model):

@@ -118,7 +118,7 @@ def test_the_grades_are_explained_to_newcomers_alone(signed_in, learner):
 )
 def test_a_switch_changes_the_page_and_nothing_when_off(signed_in, learner, field, value, there):
     make_card()
-    attribute = there or {"guard_taps": "data-guard", "space_grades": "data-default"}[field]
+    attribute = there or {"guard_taps": "data-guard", "space_grades": "data-space"}[field]
     assert (attribute in text(signed_in.get("/study/"))) is (there is None)
 
     Learner.objects.update(**{field: value})
@@ -163,8 +163,26 @@ def test_a_pause_is_offered_when_so_many_minutes_are_full_and_not_again_until_th
     ]
 
     assert ['class="pause"' in html for html in pages] == [False, True, False, True]
-    assert "11 minutes, 2 cards." in pages[1]
+    assert "11 minutes, 2 answers." in pages[1]
     assert 'id="turn"' in pages[1]
+
+
+def test_no_pause_stands_above_the_end_of_the_day(signed_in, learner):
+    Learner.objects.update(pause_every=10)
+
+    html = grade(signed_in, make_card(), 700_000)
+
+    assert 'id="done"' in html
+    assert 'class="pause"' not in html
+
+
+def test_a_pause_is_told_to_those_who_listen(signed_in, learner):
+    Learner.objects.update(pause_every=10)
+    first, _ = make_card(position=0), make_card(position=1)
+
+    assert 'data-say="11 minutes: a good moment to stop. Card 2 of 2, Attention"' in grade(
+        signed_in, first, 700_000
+    )
 
 
 def test_no_pause_is_offered_where_none_is_wanted(signed_in, learner):

@@ -7,9 +7,11 @@ from random import Random
 import pytest
 
 from benchmarks.fill import fill
+from cards.models import Card
 from scheduling import fold, stats
 from scheduling.models import CardState, DayOff, Learner, Plan, Review, Tick
 from scheduling.order import Counts
+from scheduling.pacing import LONGEST_MS
 from scheduling.scope import Scope
 from scheduling.stats import deck, log, origin, points, ready, recall
 from scheduling.stats.share import Share
@@ -36,6 +38,7 @@ def filled(request, learner):
     fill(learner, 700, TODAY, 400, seed=request.param)
     random = Random(request.param)
     rows = list(Review.objects.order_by("pk"))
+    Review.objects.filter(pk=rows[-1].pk).update(elapsed_ms=2 * LONGEST_MS)
     for row in random.sample(rows, 40):
         Review.objects.filter(pk=row.pk).update(**random.choice([{"void": True}, {"kind": "practice"}]))
     return learner
@@ -81,7 +84,7 @@ def test_days_months_and_grades_equal_the_log(filled):
         assert found.answers == len(own)
         assert found.cards == sum(row.kind != "repeat" for row in own)
         assert (found.tried, found.passed) == (len(tested), sum(row.grade >= 3 for row in tested))
-        assert found.ms == sum(min(row.elapsed_ms or 0, 600_000) for row in own)
+        assert found.ms == sum(min(row.elapsed_ms or 0, LONGEST_MS) for row in own)
         assert found.untimed == sum(row.elapsed_ms is None for row in own)
     assert log.grades(days) == [sum(row.grade == grade for row in rows) for grade in range(6)]
     months = Counter(f"{row.study_day:%Y-%m}" for row in rows if row.kind == "review")
@@ -277,7 +280,7 @@ def test_known_but_slow_leaves_out_idle_time_fails_and_what_is_not_learnt(learne
 
 
 def test_slow_is_over_twice_what_the_kind_of_card_should_take(learner):
-    made = {kind: make_card(f"{kind}?", kind=kind) for kind in ("concept", "design")}
+    made = {kind: make_card(f"{kind}?", kind=kind) for kind in Card.Kind.values}
     child = make_child(made["design"])
     for number in (0, 1, 7):
         answer(learner, made["concept"], 4, day(number), elapsed_ms=95_000)
@@ -286,6 +289,8 @@ def test_slow_is_over_twice_what_the_kind_of_card_should_take(learner):
 
     found = points.slow(learner, day(8).date())
 
+    seconds = Card.objects.annotate(seconds=points.target_seconds("")).values_list("pk", "seconds")
+    assert dict(seconds) == {card.pk: card.target for card in Card.objects.all()}
     assert [(card.slug, card.target) for card in found] == [
         (child.slug, child.target),
         (made["concept"].slug, made["concept"].target),
