@@ -12,8 +12,8 @@ from scheduling.models import CardState, Learner, Review
 from scheduling.pacing import LONGEST_MS
 
 FIRST_TRIES = ("learn", "review", "early")
+WAITING = ("tomorrow", "buried", "ahead")
 EVIDENCE = 20  # reviews of due cards before a prediction is shown
-PORTION = 20  # more reviews to offer once the limit is reached
 HORIZON = timedelta(days=30)  # how far ahead to look without an interview
 ENOUGH = 2  # answers in a topic before it may be called the weakest
 
@@ -30,23 +30,12 @@ class Ending:
     weakest: str
     weakest_slug: str
     tomorrow: int
-    due: int
     buried: int
     ahead: int
 
     @property
     def seconds_each(self) -> int:
         return round(self.seconds / self.answers) if self.answers else 0
-
-    @property
-    def portion(self) -> int:
-        """Return how many of the due cards to offer at once."""
-        return min(self.due, PORTION)
-
-    @property
-    def portion_seconds(self) -> int:
-        """Return how long that portion would take."""
-        return self.portion * self.seconds_each
 
     @property
     def retention(self) -> int:
@@ -92,19 +81,20 @@ def ending(learner: Learner, today: date) -> Ending:
         weakest=weakest[0],
         weakest_slug=weakest[1],
         **numbers,
-        **waiting(learner, today),
+        **{name: n for name, n in waiting(learner, today).items() if name in WAITING},
     )
 
 
 def waiting(learner: Learner, today: date) -> dict[str, int]:
-    """Return how many cards are due now and tomorrow, buried, or could come early. One statement."""
+    """Return how many cards are due by tomorrow, buried, could come early, are flagged or leeches. One statement."""
     tomorrow = today + timedelta(days=1)
     awake = Q(suspended=False, card__status="published")
     return CardState.objects.filter(user=learner.pk).aggregate(
-        tomorrow=Count("pk", filter=awake & Q(due_on=tomorrow)),
-        due=Count("pk", filter=awake & Q(due_on__lte=today)),
+        tomorrow=Count("pk", filter=awake & Q(due_on__lte=tomorrow)),
         buried=Count("pk", filter=awake & Q(buried_until__gt=today)),
         ahead=Count("pk", filter=awake & Q(due_on__gt=today)),
+        flagged=Count("pk", filter=awake & Q(flagged=True)),
+        leeches=Count("pk", filter=awake & Q(lapses__gte=learner.leech_lapses)),
     )
 
 

@@ -11,6 +11,7 @@ from scheduling.models import Learner
 from scheduling.study import Answer
 
 LARGEST = 2**31 - 1
+TOO_LONG = {"max_length": "A note has at most 5,000 characters."}
 
 
 def one_or_zero(name: str) -> dict[str, str]:
@@ -36,7 +37,10 @@ class TurnForm(ActionForm):
 
 
 class GradeForm(TurnForm):
-    """One answer; `answer` is what `study.grade` takes. Unknown point ids are dropped."""
+    """One answer; `answer` is what `study.grade` takes. Unknown point ids are dropped.
+
+    `text` is the note beside it, so that what was typed there is not lost.
+    """
 
     grade = forms.RegexField(
         r"^[0-5]\Z",
@@ -53,6 +57,7 @@ class GradeForm(TurnForm):
         required=False,
         error_messages={"invalid": "The field elapsed_ms must be empty or a whole number."},
     )
+    text = forms.CharField(required=False, max_length=5000, error_messages=TOO_LONG)
     field_order = ("grade", "turn", "seen", "elapsed_ms")
 
     @property
@@ -65,6 +70,7 @@ class GradeForm(TurnForm):
             seen=data["seen"],
             elapsed_ms=int(data["elapsed_ms"]) if data["elapsed_ms"] else None,
             practice=self.data.get("mode") == "practice",
+            note=data["text"],
             points=tuple(int(point) for point in points if point.isdecimal() and len(point) < 19),
         )
 
@@ -78,9 +84,18 @@ class FlagForm(ActionForm):
 
 
 class NoteForm(ActionForm):
-    text = forms.CharField(
-        required=False, max_length=5000, error_messages={"max_length": "A note has at most 5,000 characters."}
-    )
+    text = forms.CharField(required=False, max_length=5000, error_messages=TOO_LONG)
+
+
+class KnownForm(ActionForm):
+    """The count of answers that the page knew, if it says so."""
+
+    seen = forms.IntegerField(
+        required=False, min_value=0, max_value=LARGEST,
+        error_messages=dict.fromkeys(
+            ["invalid", "min_value", "max_value"], "The field seen must be a whole number from 0."
+        ),
+    )  # fmt: skip
 
 
 class MoreForm(ActionForm):

@@ -85,12 +85,16 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The next card, if there is one; `held`: a limit or the backlog keeps something back."""
+    """The next card, if there is one.
+
+    `held`: a limit or the backlog keeps something back; `held_due` of it are due cards.
+    """
 
     card: int | None
     kind: Kind | None
     counts: Counts
     held: bool
+    held_due: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +152,9 @@ def choose(
         card, kind = _first(ripe or unripe)
     else:
         card, kind = _by_spread(room, today, answers, due, new, early)
-    held = room.due < len(due) or room.new < len(new)
-    return Choice(card, kind, room.counts(learning, len(early)), held)
+    held_due = len(due) - room.due
+    held = held_due > 0 or room.new < len(new)
+    return Choice(card, kind, room.counts(learning, len(early)), held, held_due)
 
 
 def _first(repeats: Sequence[int]) -> Pick:

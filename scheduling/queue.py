@@ -3,34 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q
 
 from cards.models import Card, CardQuerySet, published, visible
 from scheduling import fold, order, pacing, pauses, plans
-from scheduling.models import CardState, CardStateQuerySet, Learner, Review
+from scheduling.answered import NOT_COUNTED, Answered, todays_answers
+from scheduling.models import CardState, CardStateQuerySet, Learner
 from scheduling.scope import Scope
-from scheduling.turns import LABELS, Turn, load_turn
+from scheduling.turns import Turn, load_turn
 
-NOT_COUNTED = ("practice", "manual")
 LARGEST_FAMILY = 8  # rows read for each family; no card of the deck has as many children
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """One of today's answers, with what undo has to say about it."""
-
-    turn: UUID
-    slug: str
-    grade: int | None
-    kind: str
-    elapsed_ms: int
-    counted: order.Answer
-
-    @property
-    def label(self) -> str:
-        return "change" if self.grade is None else LABELS[self.grade]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +24,7 @@ class Session:
     counts: order.Counts
     turn: Turn | None
     reason: str
+    held_due: int
     last: Answered | None
     done: int
     time_is_up: bool
@@ -53,8 +37,11 @@ class Session:
 
     @property
     def total(self) -> int:
-        """Return how many answers the day holds, as far as can be told now."""
-        return self.done + self.left
+        """Return how many answers the day holds, as far as can be told now.
+
+        A card asked for by name may come on top of what the day had left.
+        """
+        return self.done + max(self.left, self.turn is not None)
 
     @property
     def left(self) -> int:
@@ -75,12 +62,13 @@ def session(learner: Learner, now: datetime, scope: Scope, card: Card | None = N
     answered = todays_answers(learner, today, awake)
     choice = choose(learner, now, scope, awake, answered, steering)
     chosen = card.pk if card else choice.card
-    turn = load_turn(learner, now, today, chosen, choice.kind or "") if chosen else None
+    turn = load_turn(learner, now, today, chosen, None if card else choice.kind) if chosen else None
     return Session(
         today=today,
         counts=choice.counts,
         turn=turn,
         reason="" if turn else reason(learner, now, scope, choice, answered),
+        held_due=choice.held_due,
         last=answered[-1] if answered else None,
         done=_done(answered, scope),
         time_is_up=scope.is_over(now),
@@ -96,13 +84,12 @@ def choose(
     answered: Sequence[Answered],
     steering: plans.Steering,
 ) -> order.Choice:
-    """Return the next card of the scope, by its mode. Four statements at the most."""
-    today = learner.today(now)
-    if scope.is_over(now):
-        return order.Choice(None, None, order.Counts(0, 0, 0), held=True)
+    """Return the next card of the scope, by its mode: none once its minutes are over. Four statements at most."""
     if scope.practice or scope.ahead:
-        return _one_by_one(learner, today, scope, awake, answered)
-    return _by_schedule(learner, now, scope, awake, answered, steering)
+        choice = _one_by_one(learner, learner.today(now), scope, awake, answered)
+    else:
+        choice = _by_schedule(learner, now, scope, awake, answered, steering)
+    return replace(choice, card=None, kind=None, held=True) if scope.is_over(now) else choice
 
 
 def _by_schedule(
@@ -151,18 +138,18 @@ def _one_by_one(
 ) -> order.Choice:
     """Return the next card to practice or to review ahead: each once a day. One statement."""
     done = {row.counted.card for row in answered if row.kind == "practice" or not scope.practice}
-    cards = practice_cards(learner, scope) if scope.practice else ahead_cards(awake, today)
+    cards = practice_cards(learner, today, scope) if scope.practice else ahead_cards(awake, today)
     left = [card for card in cards[: order.RANKED + len(done)] if card not in done]
     counts = order.Counts(new=0, learning=0, due=min(len(left), order.RANKED))
     return order.Choice(left[0] if left else None, "due" if left else None, counts, held=False)
 
 
-def practice_cards(learner: Learner, scope: Scope) -> CardQuerySet:
+def practice_cards(learner: Learner, today: date, scope: Scope) -> CardQuerySet:
     """Return the ids of all cards in scope, those nearest to being due first."""
     mine = CardState.objects.filter(user=learner.pk, card=OuterRef("pk"))
     cards = scope.of_cards(Card.objects.visible_to(learner.user), learner)
     return (
-        cards.filter(~Exists(mine.filter(suspended=True)))
+        cards.filter(~Exists(mine.filter(Q(suspended=True) | Q(buried_until__gt=today))))
         .annotate(due_on=mine.values("due_on")[:1])
         .order_by(F("due_on").asc(nulls_last=True), "position", "pk")
         .values_list("pk", flat=True)
@@ -172,44 +159,6 @@ def practice_cards(learner: Learner, scope: Scope) -> CardQuerySet:
 def ahead_cards(awake: CardStateQuerySet, today: date) -> CardStateQuerySet:
     """Return the ids of the cards that are not due yet, the soonest first."""
     return awake.filter(due_on__gt=today).order_by("due_on", "pk").values_list("card", flat=True)
-
-
-def todays_answers(learner: Learner, today: date, awake: CardStateQuerySet) -> list[Answered]:
-    """Return today's log, oldest first, practice and changes by hand included.
-
-    One statement; where a card is to be repeated one more, to see which of them may still be shown.
-    """
-    columns = (
-        "turn",
-        "card__slug",
-        "grade",
-        "kind",
-        "elapsed_ms",
-        "card",
-        "card__parent",
-        "reviewed_at",
-        "rules",
-    )
-    log = Review.objects.filter(user=learner.pk, study_day=today, void=False)
-    found = [
-        Answered(
-            turn,
-            slug,
-            grade,
-            kind,
-            ms or 0,
-            order.Answer(card, parent or card, kind, at, _repeats(grade, rules), False),
-        )
-        for turn, slug, grade, kind, ms, card, parent, at, rules in log.order_by("sequence").values_list(
-            *columns
-        )
-    ]
-    last = {row.counted.card: row.counted for row in found if row.kind not in NOT_COUNTED}
-    to_repeat = [card for card, answer in last.items() if answer.repeating]
-    if not to_repeat:
-        return found
-    waiting = set(awake.filter(card__in=to_repeat).values_list("card", flat=True))
-    return [replace(row, counted=replace(row.counted, waiting=row.counted.card in waiting)) for row in found]
 
 
 def due_rows(awake: CardStateQuerySet, today: date) -> list[order.Due]:
@@ -246,11 +195,9 @@ def introducible(learner: Learner, scope: Scope) -> CardQuerySet:
     The parent is seen through its state alone: joined to itself, the table of
     cards is one that PostgreSQL may read anew for every row.
     """
+    recalled = Q(last_grade__gte=fold.PASS) | Q(last_grade=None, repetitions__gt=0)  # or known by hand
     passed = CardState.objects.filter(
-        user=learner.pk,
-        card=OuterRef("parent"),
-        card__status=Card.Status.PUBLISHED,
-        last_grade__gte=fold.PASS,
+        recalled, user=learner.pk, card=OuterRef("parent"), card__status=Card.Status.PUBLISHED
     )
     may_come = published(learner.user) & scope.fits(learner) & (Q(parent=None) | Q(Exists(passed)))
     return Card.objects.filter(may_come)
@@ -278,10 +225,6 @@ def _done(answered: Sequence[Answered], scope: Scope) -> int:
     if scope.practice:
         return sum(row.kind == "practice" for row in answered)
     return sum(row.kind not in NOT_COUNTED for row in answered)
-
-
-def _repeats(grade: int | None, rules: str) -> bool:
-    return grade is not None and grade < (fold.PASS_STRICT if fold.terms(rules).strict else fold.PASS)
 
 
 def rest_of_day(today: date) -> date:

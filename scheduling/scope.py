@@ -121,6 +121,10 @@ class Scope:
             found + [MODES[mode] for mode in self.mode] + [f"{minutes} minutes" for minutes in self.minutes]
         )
 
+    def again(self) -> Self:
+        """Return the scope with its minutes not begun."""
+        return replace(self, began=())
+
     def query(self) -> str:
         """Return the filters as a query string, with its question mark unless empty."""
         return f"?{urlencode(self.pairs())}" if self.pairs() else ""

@@ -278,7 +278,8 @@ class Run:
         return rows
 
     def _is_met(self, parent: int) -> bool:
-        return parent in self.states and self.states[parent].last_grade is not None
+        state = self.states.get(parent)
+        return state is not None and (state.last_grade is not None or state.memory.repetitions > 0)
 
     def early_rows(self, day: date) -> list[New]:
         """Return what may be answered before its day: the sweep's cards or a coming break's."""

@@ -18,12 +18,12 @@ from django.db.models import Exists, F, Q
 
 from cards.models import Card, open_to, visible
 from scheduling import days, fold, plans, readiness, turns
-from scheduling.models import CardState, Learner, Review, Tick
+from scheduling.models import CardState, Learner, Note, Review, Tick
 from scheduling.sm2 import Memory
 
 KNOWN = Memory(repetitions=3, interval=30)
 STORED_MS = 3_600_000  # a longer time is stored as an hour
-MOST_EXTRA = 1000
+STALE = "Not saved: this card was answered elsewhere."
 TRIES = 3
 TRY_AGAIN = ("40001", "40P01")  # serialization failure, deadlock
 P = ParamSpec("P")
@@ -34,20 +34,32 @@ T = TypeVar("T")
 class Outcome:
     """What became of a request to write: a word for programs, a sentence for people.
 
-    `label` is the grade that was stored; `set_aside` the id of a card just
-    skipped or suspended, which undo brings back.
+    `label` is the grade that was stored; `set_aside` names the cards skipped or
+    suspended since the last answer, such as "skip-17", which undo brings back,
+    the last one first.
     """
 
     status: str
     message: str = ""
     card: Card | None = None
     label: str = ""
-    set_aside: int | None = None
+    set_aside: tuple[str, ...] = ()
+
+    @property
+    def to_bring_back(self) -> tuple[str, int] | None:
+        """Return what was done with the card set aside last, skip or suspend, and its id."""
+        if not self.set_aside:
+            return None
+        what, _, card = self.set_aside[-1].partition("-")
+        return what, int(card)
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer as the learner sent it; `elapsed_ms` is None where it is unknown."""
+    """One answer as the learner sent it; `elapsed_ms` is None where it is unknown.
+
+    `note` is what stands in the note's field; it is kept if there is anything in it.
+    """
 
     grade: int
     turn: UUID
@@ -55,6 +67,7 @@ class Answer:
     elapsed_ms: int | None = None
     points: tuple[int, ...] = ()
     practice: bool = False
+    note: str = ""
 
 
 def one_transaction(write: Callable[P, T]) -> Callable[P, T]:
@@ -105,7 +118,8 @@ def grade(learner: Learner, card_id: int, answer: Answer, now: datetime) -> Outc
 
     A known turn stores nothing and says what was saved; another `seen` than the
     card's present count stores nothing. Card.DoesNotExist if the learner may
-    not answer this card. Four statements, and two more where points were ticked.
+    not answer this card. Four statements, two more where points were ticked, and
+    some where there is a note.
     """
     today = take_sequence(learner, now)
     known = Review.objects.filter(user=learner.pk, turn=answer.turn)
@@ -119,10 +133,12 @@ def grade(learner: Learner, card_id: int, answer: Answer, now: datetime) -> Outc
     if card.known:
         return _nothing_stored(learner, Outcome("repeated", _already(known.get())))
     if answer.seen != own.review_count:
-        return _nothing_stored(learner, Outcome("stale", "Not saved: this card was answered elsewhere."))
+        return _nothing_stored(learner, Outcome("stale", STALE))
     review = _record(learner, card, own, answer, today, now)
     if answer.points:
         _tick(review, answer.points)
+    if answer.note:
+        keep_note(learner, card, answer.note)
     return Outcome("stored", _saved(review, own, today), card, turns.LABELS[answer.grade])
 
 
@@ -147,22 +163,26 @@ def undo(learner: Learner, turn: UUID, now: datetime) -> Outcome:
         own = CardState.objects.select_related("card").get(user=learner.pk, card=last.card)
         _refold(own)
         save_or_drop(own)
-    what = "change" if last.grade is None else turns.LABELS[last.grade]
-    return Outcome("undone", f"Taken back: {what}.", last.card)
+    return Outcome("undone", f"Taken back: {turns.label(last.grade, last.interval)}.", last.card)
 
 
 @one_transaction
-def set_by_hand(learner: Learner, card: Card, memory: Memory, now: datetime) -> Outcome:
+def set_by_hand(
+    learner: Learner, card: Card, memory: Memory, now: datetime, seen: int | None = None
+) -> Outcome:
     """Write a state that is no answer: a reset, or a card known already. It can be undone.
 
     An interval of 0 makes the card due today, as if never seen. Done twice, the
-    second changes nothing.
+    second changes nothing; nor does one from a page that knew another count of
+    answers, where it says what it knew in `seen`.
     """
     today = take_sequence(learner, now)
     plans.steer(learner, today)
     own = CardState.objects.filter(user=learner.pk, card=card).first() or CardState(
         user=learner.user, card=card
     )
+    if seen is not None and seen != own.review_count:
+        return _nothing_stored(learner, Outcome("stale", STALE))
     if own.review_count and own.last_grade is None and own.folded.memory == memory:
         return _nothing_stored(learner, Outcome("unchanged", "Nothing changed: that is how it is already."))
     entry = fold.Entry(
@@ -179,20 +199,6 @@ def set_by_hand(learner: Learner, card: Card, memory: Memory, now: datetime) -> 
         "set",
         "Reset: it starts anew." if not memory.interval else "Marked as known: it comes back in a month.",
     )
-
-
-@one_transaction
-def more(learner: Learner, new: int, reviews: int, now: datetime) -> Outcome:
-    """Raise today's limits, for this study day only."""
-    lock(learner)
-    today = learner.today(now)
-    if learner.extra_on != today:
-        learner.extra_new = learner.extra_reviews = 0
-    learner.extra_on = today
-    learner.extra_new = min(learner.extra_new + new, MOST_EXTRA)
-    learner.extra_reviews = min(learner.extra_reviews + reviews, MOST_EXTRA)
-    learner.save(update_fields=["extra_on", "extra_new", "extra_reviews"])
-    return Outcome("raised", "Today's limit is raised; tomorrow it is as before.")
 
 
 def _nothing_stored(learner: Learner, outcome: Outcome) -> Outcome:
@@ -267,6 +273,11 @@ def _already(review: Review) -> str:
     if review.void:
         return "This answer was taken back; nothing was saved again."
     return f"Already saved as {turns.LABELS[review.grade]}." if review.grade is not None else "Already saved."
+
+
+def keep_note(learner: Learner, card: Card, text: str) -> None:
+    """Store the learner's own words on a card."""
+    Note.objects.update_or_create(user=learner.user, card=card, defaults={"text": text})
 
 
 def save_or_drop(own: CardState) -> None:

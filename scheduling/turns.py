@@ -93,8 +93,15 @@ def own_state(card: Card, user: int) -> CardState:
     return own
 
 
-def load_turn(learner: Learner, now: datetime, today: date, card: int, kind: str) -> Turn:
-    """Return a card ready to be shown, with a fresh turn.
+def label(grade: int | None, interval: int) -> str:
+    """Return what undo calls an answer, or a change by hand that gave an interval in days."""
+    if grade is not None:
+        return LABELS[grade]
+    return "I know this" if interval else "Reset"
+
+
+def load_turn(learner: Learner, now: datetime, today: date, card: int, kind: str | None) -> Turn:
+    """Return a card ready to be shown, with a fresh turn; without a `kind` it is told from the card's state.
 
     Two statements: the card with state and note, and the key points, which only a main card has.
     """
@@ -108,10 +115,17 @@ def load_turn(learner: Learner, now: datetime, today: date, card: int, kind: str
         own=own,
         points=[] if shown.parent_id else points_of(shown, learner.pk),
         note=shown.written.text if hasattr(shown, "written") else "",
-        kind=kind,
+        kind=kind or kind_of(own, today),
         buttons=buttons(learner, shown, own, now, today),
         leech=own.lapses >= learner.leech_lapses,
     )
+
+
+def kind_of(own: CardState, today: date) -> str:
+    """Return what a card is today: new, repeat or due."""
+    if not own.review_count:
+        return "new"
+    return "repeat" if own.last_reviewed_on == today else "due"
 
 
 def points_of(card: Card, user: int) -> list[Point]:

@@ -1,11 +1,13 @@
-"""What a learner wishes of a card: skip, suspend, flag, note. Never its memory."""
+"""What a learner wishes of a card (skip, suspend, flag, note) or of today. Never a memory."""
 
 from datetime import datetime
 
 from cards.models import Card
 from scheduling import queue
 from scheduling.models import CardState, Learner, Note
-from scheduling.study import Outcome, lock, one_transaction, save_or_drop
+from scheduling.study import Outcome, keep_note, lock, one_transaction, save_or_drop
+
+MOST_EXTRA = 1000
 
 
 @one_transaction
@@ -16,7 +18,7 @@ def skip(learner: Learner, card: Card, now: datetime) -> Outcome:
     own.buried_until = queue.rest_of_day(learner.today(now))
     own.skips += 1
     own.save(update_fields=["buried_until", "skips"])
-    return Outcome("skipped", "Skipped until tomorrow.", set_aside=card.pk)
+    return Outcome("skipped", "Skipped until tomorrow.", set_aside=(f"skip-{card.pk}",))
 
 
 @one_transaction
@@ -29,7 +31,7 @@ def suspend(learner: Learner, card: Card, suspended: bool) -> Outcome:
     if not suspended:
         return Outcome("resumed", "The card is back.")
     said = "Suspended: this card will not come until you bring it back."
-    return Outcome("suspended", said, set_aside=card.pk)
+    return Outcome("suspended", said, set_aside=(f"suspend-{card.pk}",))
 
 
 @one_transaction
@@ -67,5 +69,19 @@ def note(learner: Learner, card: Card, text: str) -> Outcome:
     if not text:
         Note.objects.filter(user=learner.pk, card=card).delete()
         return Outcome("noted", "The note is gone.")
-    Note.objects.update_or_create(user=learner.user, card=card, defaults={"text": text})
+    keep_note(learner, card, text)
     return Outcome("noted", "Note saved.")
+
+
+@one_transaction
+def more(learner: Learner, new: int, reviews: int, now: datetime) -> Outcome:
+    """Raise today's limits, for this study day only."""
+    lock(learner)
+    today = learner.today(now)
+    if learner.extra_on != today:
+        learner.extra_new = learner.extra_reviews = 0
+    learner.extra_on = today
+    learner.extra_new = min(learner.extra_new + new, MOST_EXTRA)
+    learner.extra_reviews = min(learner.extra_reviews + reviews, MOST_EXTRA)
+    learner.save(update_fields=["extra_on", "extra_new", "extra_reviews"])
+    return Outcome("raised", "Today's limit is raised; tomorrow it is as before.")

@@ -1,6 +1,8 @@
 """How the study actions answer: the session to htmx, a redirect to a plain form, errors beside the card."""
 
+import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
@@ -22,6 +24,8 @@ from scheduling.stats import log
 from scheduling.study import Outcome
 
 WEEKS_SHOWN = 12
+SET_ASIDE = re.compile(r"(skip|suspend)-\d{1,18}")
+MOST_CARRIED = 50
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 
@@ -91,13 +95,16 @@ def respond(
 ) -> HttpResponse:
     """Answer an action: htmx with the session, a plain form with a redirect to its page."""
     scope = Scope.of(request.POST)
+    outcome = replace(outcome, set_aside=carried(request) + outcome.set_aside)
     if request.htmx:
         session = queue.session(learner, now, scope, card)
         context = session_context(learner, now, scope, session, outcome)
         response = render(request, "scheduling/_session.html", context, status=status)
+        if request.htmx.current_url_abs_path != (url := study_url(scope, card)):
+            response.headers["HX-Replace-Url"] = url
     else:
-        # The page that follows reads both words again in `told`.
-        messages.info(request, outcome.message, extra_tags=f"{outcome.status} {outcome.set_aside or ''}")
+        # The page that follows reads these words again in `told`.
+        messages.info(request, outcome.message, extra_tags=" ".join((outcome.status, *outcome.set_aside)))
         response = redirect(way_back(request, scope, card))
     response.headers["X-Anneal-Outcome"] = outcome.status
     return response
@@ -109,8 +116,18 @@ def way_back(request: HttpRequest, scope: Scope, card: Card | None) -> str:
         return reverse("scheduling:aside")
     if request.POST.get("back") == "card" and card:
         return card.get_absolute_url()
+    return study_url(scope, card)
+
+
+def study_url(scope: Scope, card: Card | None = None) -> str:
+    """Return the address of the study page in a scope, with a card asked for if one is given."""
     query = scope.pairs() + ([("card", card.slug)] if card else [])
     return reverse("scheduling:study") + (f"?{urlencode(query)}" if query else "")
+
+
+def carried(request: HttpRequest) -> tuple[str, ...]:
+    """Return what the form says was set aside before, the last one last."""
+    return tuple(filter(SET_ASIDE.fullmatch, request.POST.getlist("set_aside")[:MOST_CARRIED]))
 
 
 def refuse(request: HttpRequest, sentence: str) -> HttpResponse:
@@ -138,7 +155,7 @@ def told(request: HttpRequest, ignored: list[str]) -> Outcome | None:
     left = list(messages.get_messages(request))
     sentences = [str(message) for message in left]
     if ignored:
-        sentences.append(f"Ignored, because it is not in this deck: {', '.join(ignored)}.")
-    status, _, card = (left[-1].extra_tags or "").partition(" ") if left else ("ignored", "", "")
-    set_aside = int(card) if card.isdecimal() else None
-    return Outcome(status or "told", " ".join(sentences), set_aside=set_aside) if sentences else None
+        sentences.append(f"Ignored, because there is no such thing here: {', '.join(ignored)}.")
+    status, *words = (left[-1].extra_tags or "told").split() if left else ["ignored"]
+    set_aside = tuple(filter(SET_ASIDE.fullmatch, words))
+    return Outcome(status, " ".join(sentences), set_aside=set_aside) if sentences else None

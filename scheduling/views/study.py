@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from cards.models import Card
-from scheduling import queue
+from scheduling import queue, wishes
 from scheduling import study as learning
 from scheduling.forms import GradeForm, MoreForm, TurnForm
 from scheduling.models import Learner
@@ -88,7 +88,7 @@ def more(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return refuse(request, form.sentence)
     learner, now = Learner.of(request.user), timezone.now()
-    outcome = learning.more(learner, form.cleaned_data["new"] or 0, form.cleaned_data["reviews"] or 0, now)
+    outcome = wishes.more(learner, form.cleaned_data["new"] or 0, form.cleaned_data["reviews"] or 0, now)
     return respond(request, learner, now, outcome)
 
 

@@ -27,7 +27,7 @@ def today(request: HttpRequest) -> HttpResponse:
         "plan_line": plans.today_line(learner, session.today),
         "seconds": stats.seconds_expected(learner, session.counts),
         "streak": stats.streak(learner, session.today),
-        "buried": waiting(learner, session.today)["buried"],
+        "waiting": waiting(learner, session.today),
         "week": stats.due_ahead(learner, session.today, 7),
         "areas": Area.objects.filter(topics__cards__status=Card.Status.PUBLISHED).distinct(),
     }

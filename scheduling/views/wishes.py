@@ -11,12 +11,13 @@ from django.views.decorators.http import require_safe
 
 from cards.models import Card
 from scheduling import explain, study, wishes
-from scheduling.forms import FlagForm, NoteForm, SuspendForm
+from scheduling.forms import FlagForm, KnownForm, NoteForm, SuspendForm
 from scheduling.models import CardState, Learner, Review
+from scheduling.scope import Scope
 from scheduling.sm2 import Memory
 from scheduling.study import Outcome
 from scheduling.turns import LABELS
-from scheduling.views.answering import action, refuse, respond, told
+from scheduling.views.answering import action, refuse, respond, study_url, told
 
 LONGEST_LIST = 500
 
@@ -92,10 +93,12 @@ def reset(request: HttpRequest, card_id: int) -> HttpResponse:
 @action
 def known(request: HttpRequest, card_id: int) -> HttpResponse:
     """Take a new card as known: it comes back in a month. Show the next."""
+    form = KnownForm(request.POST)
+    if not form.is_valid():
+        return refuse(request, form.sentence)
     learner, now = Learner.of(request.user), timezone.now()
-    return respond(
-        request, learner, now, study.set_by_hand(learner, card_or_404(request, card_id), study.KNOWN, now)
-    )
+    card, seen = card_or_404(request, card_id), form.cleaned_data["seen"]
+    return respond(request, learner, now, study.set_by_hand(learner, card, study.KNOWN, now, seen))
 
 
 def stay(request: HttpRequest, card_id: int, write: Callable[[Learner, Card], Outcome]) -> HttpResponse:
@@ -113,7 +116,8 @@ def why(request: HttpRequest, card_id: int) -> HttpResponse:
     rows = Review.objects.filter(user=learner.pk, card=card, void=False).order_by("sequence")
     entries = [row.entry for row in rows]
     sentences = explain.why(entries, card.slug, learner.today(timezone.now()), LABELS)
-    return render(request, "scheduling/why.html", {"card": card, "sentences": sentences})
+    back = study_url(Scope.of(request.GET), card)
+    return render(request, "scheduling/why.html", {"card": card, "sentences": sentences, "back": back})
 
 
 @require_safe

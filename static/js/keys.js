@@ -1,50 +1,51 @@
-// Keys, taps, timing, focus and retries for the study page; everything works without this file.
-const byId = (id) => document.getElementById(id);
+// Keys, taps, timing and retries of the study page, which works without them too.
+const $ = (selector) => document.querySelector(selector);
+const clock = () => performance.now();
 const on = document.addEventListener.bind(document);
-const NO_TAP = "a, button, summary, label, textarea, pre, .scroll, .hint, .note, .turn-foot, .why, .leech-help, .words";
+const NO_TAP = "a, button, summary, label, pre, .scroll, .hint, .note, .turn-foot, .why, .leech-help, .words";
+const AWAY = "the server cannot be reached.";
 const RETRIES = [1000, 2000, 4000];
 let begunAt, shownAt, active, lastSign, pressed, tries;
 
 function begin() {
   begunAt = Date.now();
-  shownAt = lastSign = performance.now();
+  shownAt = lastSign = clock();
   active = tries = 0;
 }
 
-// Time counts while the page is seen and somebody may be thinking: long silence does not.
+// Time counts while the page is seen and somebody may be thinking; long silence does not.
 function tick() {
-  const now = performance.now();
-  const patience = 1000 * (60 + 3 * (byId("turn")?.querySelector(".aim")?.dataset.target ?? 60));
+  const now = clock();
+  const patience = 1000 * (60 + 3 * ($("#turn .aim")?.dataset.target ?? 60));
   if (!document.hidden && now - lastSign < patience) active += now - (tick.last ?? now);
   tick.last = now;
-  const day = byId("done")?.dataset;
+  const day = $("#done")?.dataset;
   if (day?.left * 1000 < Date.now() - begunAt) location = day.study, begin(); // left open over night
-  const timer = byId("timer");
-  if (!timer || byId("answer")?.open) return;
+  const timer = $("#timer");
+  if (!timer || $("#answer")?.open) return;
   timer.textContent = new Date(active).toISOString().slice(active < 36e5 ? 14 : 11, 19);
   timer.toggleAttribute("data-over", active > 1000 * timer.dataset.target);
 }
 setInterval(tick, 250);
 for (const sign of ["pointermove", "keydown", "scroll", "visibilitychange"]) {
-  on(sign, () => { tick(); lastSign = performance.now(); }, { passive: true });
+  on(sign, () => { tick(); lastSign = clock(); }, { passive: true });
 }
 
-// A key is known by what it writes or, where keyboards write other letters, by its place.
-function names(event) {
-  const written = event.key.toLowerCase();
-  if (event.shiftKey) return event.code === "Slash" ? [written, "?"] : [written];
-  return [written, event.code === "Minus" ? "-" : event.code.replace(/^(Key|Digit|Numpad)/, "").toLowerCase()];
+// A key is known by what it writes or, if that is no Latin letter or digit, by its place.
+function names({ key, code, shiftKey }) {
+  const place = /^[a-z0-9]$/i.test(key) || shiftKey ? "" : code.replace(/^(Key|Digit)/, "");
+  return [key, place].map((name) => name.toLowerCase());
 }
 
 on("keydown", (event) => {
   const { key, target } = event;
-  const details = byId("answer");
+  const details = $("#answer");
   const command = event.ctrlKey || event.metaKey;
   if (command && key === "Enter" && target.id === "words") return reveal();
   const typing = target.closest?.("input:not([type=checkbox]), textarea, select");
   const barred = (command || event.altKey) && key !== "@"; // many keyboards write @ with Alt
-  if (!byId("session") || event.repeat || barred || typing) return;
-  if (key !== "?" && byId("keys").clientHeight) return; // the sheet is open
+  if (!$("#session") || event.repeat || barred || typing) return;
+  if (key !== "?" && $("#keys").clientHeight) return;
   const free = target.matches(".ticks input") ? key === "Enter" : !target.closest("a, button, summary, label, input");
   if (details && free && (key === " " || key === "Enter")) {
     const next = details.open ? wanted() : details.querySelector("summary");
@@ -52,77 +53,86 @@ on("keydown", (event) => {
     return next?.click();
   }
   for (const name of names(event)) {
-    const button = document.querySelector(`[data-key~="${CSS.escape(name)}"]`);
+    const button = name && $(`[data-key~="${CSS.escape(name)}"]`);
     if (!button || button.disabled || (button.closest("#answer") && !details?.open)) continue;
     event.preventDefault();
-    button.click();
-    return button.closest(".note[open]")?.querySelector("textarea").focus();
+    const note = button.closest(".note");
+    if (!note) return button.click();
+    note.open = true;
+    return note.querySelector("textarea").focus();
   }
 });
 
-// What Space and Enter give: the grade that the ticks propose, else Good.
+// What Space and Enter give: what the ticks propose, else Good.
 function wanted() {
   const marks = [...document.querySelectorAll("[data-space] .proposed")];
-  return marks.find((mark) => mark.offsetParent)?.parentElement ?? document.querySelector("[data-space] [data-default]");
+  return marks.find((mark) => mark.offsetParent)?.parentElement ?? $("[data-space] [data-default]");
 }
 
-const reveal = () => { byId("answer").open = true; };
+const reveal = () => { $("#answer").open = true; };
 
-// On reveal the focus goes to Good, or to the answer where Space may not grade; its top comes into view.
+// On reveal the focus goes to Good, or where Space may not grade to the answer, which comes into view.
 on("toggle", ({ target }) => {
   if (target.id !== "answer" || !target.open) return;
-  shownAt = performance.now(); // on a phone the grades come where Show answer was
-  (wanted() ?? target.querySelector(".model-answer")).focus({ preventScroll: true });
-  target.scrollIntoView({ block: "nearest" });
+  shownAt = clock(); // the grades come where Show answer was
+  const model = target.querySelector(".model-answer");
+  (wanted() ?? model).focus({ preventScroll: true });
+  model.scrollIntoView({ block: "nearest" });
 }, true);
 
 on("click", (event) => {
-  if (!event.isTrusted || !event.detail) return; // a key's click
-  const form = byId("grades");
-  const tooSoon = form?.matches("[data-guard]") && performance.now() - shownAt < 300; // ms: a double tap
-  if (event.target.closest(".grade") && tooSoon) event.preventDefault();
-  const touch = event.pointerType ? event.pointerType === "touch" : matchMedia("(hover: none)").matches;
-  if (!touch || !event.target.closest("#turn") || event.target.closest(NO_TAP)) return;
-  if (!byId("answer").open) return reveal();
+  const { target, detail, pointerType } = event;
+  if (!event.isTrusted || !detail) return; // a key's click
+  if (target.closest("[data-guard]") && clock() - shownAt < 300) { // ms: a double tap
+    event.stopPropagation();
+    return event.preventDefault();
+  }
+  const touch = pointerType === "touch" || matchMedia("(hover: none)").matches;
+  if (!touch || !$("#turn") || !target.closest("main") || target.closest(NO_TAP)) return;
+  if (!$("#answer").open) return reveal();
   const place = event.clientX / innerWidth; // the left quarter is Again, the right one Good
   const grade = place < 0.25 ? 2 : place > 0.75 ? 4 : 0;
-  if (form.matches("[data-sides]") && grade && !tooSoon) form.querySelector(`.grade[value="${grade}"]`).click();
+  if (grade) $(`[data-sides] .grade[value="${grade}"]`)?.click();
 }, true);
 
-on("submit", (event) => {
-  const field = event.target.elements.elapsed_ms;
+on("submit", ({ target: form, submitter: button }) => {
   tick();
-  if (field) field.value = Math.round(active);
-  pressed = { form: event.target, button: event.submitter };
+  if (form.elements.elapsed_ms) form.elements.elapsed_ms.value = Math.round(active);
+  button?.setAttribute("data-pressed", "");
+  pressed = { form, button };
 }, true);
 
 on("htmx:afterSwap", (event) => {
   if (event.detail.target.id !== "session") return;
   begin();
-  byId("live").textContent = byId("session").dataset.say ?? "";
+  $("#live").textContent = $("#session").dataset.say ?? "";
 });
 
-// The line is down: try again with the same turn, which counts once; then leave it to the learner.
-for (const name of ["htmx:sendError", "htmx:timeout"]) {
-  on(name, (event) => {
-    if (event.detail.elt !== pressed?.form) return say("The server cannot be reached.");
-    const { form, button } = pressed;
-    const wait = RETRIES[tries++];
-    say(`Not saved${wait ? " yet: " : ": "}the server cannot be reached. ${wait ? "Trying again..." : "Press the grade again; it will count once."}`);
-    if (wait) setTimeout(() => form.isConnected && form.requestSubmit(button), wait);
-    else tries = 0;
-  });
+// The line is down, or something on the way answers: try again with the same turn.
+function unsent(form) {
+  if (form !== pressed?.form) return say(`Sorry: ${AWAY}`);
+  const { button } = pressed;
+  const wait = RETRIES[tries++];
+  say(wait ? `Not saved yet: ${AWAY} Trying again...` : `Not saved: ${AWAY} Press it again; it will count once.`);
+  if (wait) setTimeout(() => form.isConnected && form.requestSubmit(button), wait);
+  else tries = 0;
 }
+for (const name of ["htmx:sendError", "htmx:timeout"]) on(name, (event) => unsent(event.detail.elt));
+on("htmx:beforeSwap", (event) => {
+  const { xhr, requestConfig: { verb, elt } } = event.detail;
+  if (verb !== "post" || xhr.getResponseHeader("X-Anneal-Outcome") || xhr.getResponseHeader("HX-Retarget")) return;
+  event.detail.shouldSwap = false;
+  unsent(elt);
+});
 
 function say(text) {
-  const notice = byId("notice");
+  const notice = $("#notice");
   if (!notice) return;
   notice.dataset.outcome = "unsent";
-  notice.innerHTML = "<p></p>";
-  notice.firstChild.textContent = text;
+  notice.innerHTML = `<p>${text}</p>`;
 }
 
-// Sign-up: the browser knows its time zone.
-const zone = document.querySelector("[data-zone]");
+const zone = $("[data-zone]");
 if (zone) zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone ?? "";
 begin();
+shownAt = -Infinity; // the first card is nobody's second tap

@@ -4,7 +4,7 @@ from playwright.sync_api import expect
 
 from tests.rows import make_card
 
-CALM = 350  # ms, after which the guard against double taps lets a grade through
+CALM = 350  # ms, after which the guard against double taps lets a tap through
 
 
 def sign_in(context, live_server, client, learner):
@@ -24,5 +24,6 @@ def shown(page, number):
 
 def reveal(page):
     """Show the answer and wait until a grade counts."""
+    page.wait_for_timeout(CALM)
     page.locator("#answer > summary").click()
     page.wait_for_timeout(CALM)

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from benchmarks.fill import fill, make_cards
 from scheduling.models import CardState, Learner, Plan
-from tests.browser.steps import sign_in
+from tests.browser.steps import reveal, sign_in
 from tests.rows import answer, make_card
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -78,7 +78,7 @@ def test_axe_finds_nothing_on_any_state_of_the_study_page(themed, live_server, c
     found = []
     themed.goto(f"{live_server.url}/study/")
     found += violations(themed)
-    themed.locator("#answer > summary").click()
+    reveal(themed)
     themed.locator(".ticks input").first.check()
     themed.locator(".note summary").click()
     found += violations(themed)
@@ -88,7 +88,7 @@ def test_axe_finds_nothing_on_any_state_of_the_study_page(themed, live_server, c
     CardState.objects.update(lapses=8)
     themed.goto(f"{live_server.url}/study/?card={card.slug}")
     found += violations(themed)
-    themed.locator("#answer > summary").click()
+    reveal(themed)
     themed.wait_for_timeout(350)
     themed.locator(".grade[value='4']").click()
     expect(themed.locator("#done")).to_be_visible()
@@ -111,7 +111,7 @@ def test_axe_finds_nothing_with_other_preferences(themed, live_server, client, a
             themed.set_viewport_size({"width": width, "height": 844})
             themed.goto(f"{live_server.url}/study/?card={card.slug}&level=2")
             expect(themed.locator(".pause")).to_be_visible()
-            themed.locator("#answer > summary").click()
+            reveal(themed)
             themed.locator(".ticks input").first.check()
             found += violations(themed)
             found += [str(width)] if themed.evaluate("document.documentElement.scrollWidth") > width else []

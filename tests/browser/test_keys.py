@@ -6,8 +6,8 @@ import pytest
 from django.contrib.auth.models import User
 from playwright.sync_api import expect
 
-from scheduling.models import CardState, Learner, Review
-from tests.browser.steps import cards, shown
+from scheduling.models import CardState, Learner, Note, Review
+from tests.browser.steps import CALM, cards, reveal, shown
 from tests.rows import make_card
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -74,16 +74,30 @@ def test_keys_are_ignored_in_fields_with_modifiers_and_on_repeat(study):
     assert not CardState.objects.exists()
 
 
-def test_keys_work_by_position_on_another_layout(study):
+@pytest.mark.parametrize(
+    ("key", "code", "shown_then"),
+    [
+        ("ы", "KeyS", 1),  # Russian
+        ("ㄴ", "KeyS", 1),  # Korean
+        ("é", "Digit2", 0),  # French: a grade, and none is due before the answer
+        ("r", "KeyS", 0),  # Colemak writes r there
+        ("o", "KeyS", 0),  # Dvorak
+        ("g", "KeyU", 0),
+        ("ß", "Minus", 0),  # German
+    ],
+)
+def test_keys_count_by_what_they_write_and_by_place_where_that_is_not_latin(study, key, code, shown_then):
     cards(2)
     page = study()
 
     page.evaluate(
-        """() => document.body.dispatchEvent(new KeyboardEvent("keydown", {key: "ы", code: "KeyS", bubbles: true}))"""
+        "([key, code]) => document.body.dispatchEvent(new KeyboardEvent('keydown', {key, code, bubbles: true}))",
+        [key, code],
     )
+    page.wait_for_timeout(200)
 
-    shown(page, 1)
-    assert CardState.objects.get().skips == 1
+    shown(page, shown_then)
+    assert CardState.objects.count() == shown_then
 
 
 def test_control_enter_in_the_writing_field_reveals_and_keeps_the_words_beside_the_answer(study):
@@ -150,6 +164,7 @@ def test_space_shows_the_answer_and_no_more_where_it_may_not_grade(study, ada):
     expect(page.locator(".model-answer")).to_be_focused()
     page.keyboard.press("Space")
     page.keyboard.press("Enter")
+    page.wait_for_timeout(CALM)
     page.locator(".ticks input").first.check()
     page.keyboard.press("Enter")
     page.locator("#turn h1").click()
@@ -195,6 +210,7 @@ def test_with_two_grades_the_keys_are_one_and_two_and_all_musts_are_good(study, 
     page = study()
 
     page.keyboard.press("Space")
+    page.wait_for_timeout(CALM)
     page.locator(".ticks input").nth(1).check()
     expect(page.locator(".grade[value='2'] .proposed")).to_be_visible()
     page.locator(".ticks input").nth(1).uncheck()
@@ -282,6 +298,7 @@ def test_enter_on_a_key_point_gives_the_grade_that_the_ticks_propose(study):
     make_card("Question 2?", position=2)
     page = study()
     page.keyboard.press("Space")
+    page.wait_for_timeout(CALM)
     page.locator(".ticks input").nth(0).focus()
     page.keyboard.press("Space")
     expect(page.locator(".grade[value='3'] .proposed")).to_be_visible()
@@ -289,6 +306,7 @@ def test_enter_on_a_key_point_gives_the_grade_that_the_ticks_propose(study):
     page.keyboard.press("Enter")
     shown(page, 1)
     page.keyboard.press("Space")
+    page.wait_for_timeout(CALM)
     page.locator(".ticks input").nth(0).focus()
     page.keyboard.press("Enter")  # nothing ticked: Good, as everywhere
     shown(page, 2)
@@ -330,3 +348,80 @@ def test_a_key_pressed_the_moment_a_card_comes_is_for_that_card_and_keeps_its_fo
     expect(page.locator(".model-answer")).to_be_visible()
     expect(page.locator(".grade[data-default]")).to_be_focused()
     assert Review.objects.count() == 1
+
+
+@pytest.mark.parametrize("second", ["@", "k", "s", "u"])
+def test_a_second_key_while_a_grade_is_under_way_does_nothing(study, second):
+    cards(3)
+    page = study()
+    page.route("**/study/**", lambda route: (page.wait_for_timeout(400), route.continue_()))
+    page.keyboard.press("Space")
+    page.keyboard.press("3")
+    page.keyboard.press(second)
+    shown(page, 1)
+    page.wait_for_timeout(300)
+
+    shown(page, 1)
+    state = CardState.objects.get()
+    assert (state.interval, state.suspended, state.buried_until) == (1, False, None)
+    assert Review.objects.filter(void=False).count() == 1
+
+
+def test_the_key_of_the_note_goes_into_an_open_one_too(study, ada):
+    card = cards(2)[0]
+    Note.objects.create(user=ada.user, card=card, text="Darts")
+    page = study()
+    page.keyboard.press("Space")
+    expect(page.locator(".grade[data-default]")).to_be_focused()
+
+    page.keyboard.press("n")
+    expect(page.locator(".note textarea")).to_be_focused()
+    page.keyboard.press("End")
+    page.keyboard.type(", see also 2")
+
+    expect(page.locator(".note textarea")).to_have_value("Darts, see also 2")
+    shown(page, 0)
+    page.locator("#turn h1").click()
+    page.keyboard.press("3")
+    shown(page, 1)
+    assert Note.objects.get().text == "Darts, see also 2"
+
+
+def test_focus_stays_on_flag_and_on_save_the_note(study):
+    cards(2)
+    page = study()
+    page.locator("#flag-button").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#flag-button")).to_have_text("Flagged")
+    expect(page.locator("#flag-button")).to_be_focused()
+
+    reveal(page)
+    page.locator(".note summary").click()
+    page.locator(".note textarea").fill("Darts")
+    page.locator("#note-button").focus()
+    page.keyboard.press("Enter")
+
+    expect(page.locator("#notice")).to_have_text("Note saved.")
+    expect(page.locator("#note-button")).to_be_focused()
+    shown(page, 0)
+
+
+def test_undo_by_key_takes_back_skips_before_answers(study):
+    cards(4)
+    page = study()
+    page.keyboard.press("Space")
+    page.keyboard.press("3")
+    for number, key in ((1, "s"), (2, "@")):
+        shown(page, number)
+        page.keyboard.press(key)
+    shown(page, 3)
+
+    page.keyboard.press("u")
+    shown(page, 2)
+    page.keyboard.press("u")
+    shown(page, 1)
+    assert not Review.objects.filter(void=True).exists()
+    page.keyboard.press("u")
+
+    shown(page, 0)
+    assert Review.objects.get().void

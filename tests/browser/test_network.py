@@ -63,7 +63,7 @@ def test_after_three_tries_it_is_left_to_the_learner_and_nothing_is_lost(study):
     page.locator("#words").press("Control+Enter")
     page.wait_for_timeout(CALM)
     page.locator(".grade[value='4']").click()
-    expect(page.locator("#notice")).to_contain_text("Press the grade again", timeout=15_000)
+    expect(page.locator("#notice")).to_contain_text("Press it again", timeout=15_000)
 
     page.unroute("**/grade/")
     expect(page.locator("#words")).to_have_value("My words")
@@ -157,13 +157,55 @@ def test_a_question_to_a_server_that_is_away_sends_no_grade_again(study):
     page.route("**/study/*/*/", lambda route: route.abort("internetdisconnected"))
     reveal(page)
     page.locator(".grade[value='4']").click()
-    expect(page.locator("#notice")).to_contain_text("Press the grade again", timeout=15_000)
+    expect(page.locator("#notice")).to_contain_text("Press it again", timeout=15_000)
     page.unroute("**/study/*/*/")
     page.route("**/why/", lambda route: route.abort("internetdisconnected"))
 
     page.keyboard.press("i")
-    expect(page.locator("#notice")).to_have_text("The server cannot be reached.")
+    expect(page.locator("#notice")).to_have_text("Sorry: the server cannot be reached.")
     page.wait_for_timeout(1500)
 
     shown(page, 0)
     assert not Review.objects.exists()
+
+
+@pytest.mark.parametrize("status", [502, 200])
+def test_a_page_of_somebody_between_is_no_answer(study, status):
+    """A proxy's error, or a hotel's sign-in page: the card stays and the grade is sent again."""
+    cards(2)
+    page = study()
+    page.locator("#words").fill("My words")
+    met = []
+
+    def answer_first(route):
+        if met:
+            route.continue_()
+        else:
+            met.append(route)
+            route.fulfill(
+                status=status, body="<html><body><h1>Bad Gateway</h1></body></html>", content_type="text/html"
+            )
+
+    page.route("**/grade/", answer_first)
+    page.locator("#words").press("Control+Enter")
+    page.wait_for_timeout(CALM)
+    page.locator(".grade[value='4']").click()
+
+    expect(page.locator("#notice")).to_contain_text("Not saved yet")
+    expect(page.locator("#words")).to_have_value("My words")
+    shown(page, 1)
+    assert Review.objects.count() == 1
+
+
+def test_a_card_asked_for_does_not_come_again_when_the_page_is_loaded_again(study):
+    made = cards(3)
+    page = study(f"?card={made[2].slug}&level=2")
+    shown(page, 2)
+    reveal(page)
+    page.locator(".grade[value='4']").click()
+    shown(page, 0)
+
+    page.reload()
+
+    shown(page, 0)
+    assert page.url.endswith("/study/?level=2")

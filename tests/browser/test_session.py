@@ -7,7 +7,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from scheduling.models import CardState, Learner, Note, Review
-from tests.browser.steps import cards, reveal, shown, sign_in
+from tests.browser.steps import CALM, cards, reveal, shown, sign_in
 from tests.rows import answer, make_card, make_child, make_topic
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -165,6 +165,7 @@ def test_a_limit_reached_says_so_and_is_raised_for_today_on_the_spot(study, ada)
     expect(page.locator("#done")).to_have_attribute("data-reason", "limit")
     expect(page.locator("#done")).to_contain_text("three times within a month")
 
+    page.wait_for_timeout(CALM)
     page.get_by_role("button", name="5 more new cards, today only").click()
 
     shown(page, 1)

@@ -7,7 +7,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from scheduling.models import CardState, Learner, Note, Review
-from tests.browser.steps import cards, reveal, shown
+from tests.browser.steps import CALM, cards, reveal, shown
 from tests.rows import answer, day, make_card
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def test_ticks_propose_a_grade_and_are_stored(study):
     card = make_card("Question 0?", points=[("what", True), ("why", True), ("cost", False)])
     page = study()
-    page.keyboard.press("Space")
+    reveal(page)
     boxes = page.locator(".ticks input")
 
     def proposed():
@@ -48,7 +48,9 @@ def test_after_each_swap_focus_is_on_show_answer_and_the_live_region_says_where_
     shown(page, 1)
 
     expect(page.locator("#answer > summary")).to_be_focused()
-    expect(page.locator("#live")).to_have_text("Card 2 of 3, Attention")
+    expect(page.locator("#live")).to_have_text(
+        "Good: it comes back in 1 d. Card 2 of 3, Attention. Question 1?"
+    )
 
 
 def test_flag_note_and_why_leave_the_card_and_what_was_typed(study):
@@ -61,7 +63,7 @@ def test_flag_note_and_why_leave_the_card_and_what_was_typed(study):
     expect(page.locator("#flag button")).to_have_text("Flagged")
     page.keyboard.press("i")
     expect(page.locator("#why")).to_contain_text("not answered this card yet")
-    page.locator("#answer > summary").click()
+    reveal(page)
     page.locator(".note summary").click()
     page.locator(".note textarea").fill("Remember this.")
     page.locator(".note button").click()
@@ -157,6 +159,7 @@ def test_a_pause_is_offered_and_finishing_shows_the_day(study, ada):
     expect(page.locator(".pause")).to_contain_text("10 minutes, 2 answers.")
     shown(page, 1)
 
+    page.wait_for_timeout(CALM)
     page.get_by_role("link", name="Finish").click()
     expect(page.locator("#done")).to_have_attribute("data-reason", "paused")
     page.get_by_role("link", name="Go on").click()

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from scheduling.models import Learner, Review
+from scheduling.models import CardState, Learner, Review
 from tests.browser.steps import CALM, cards, shown, sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -52,6 +52,13 @@ def phone(browser, live_server, ada, client):
     page.set_default_timeout(10_000)
     yield page
     context.close()
+
+
+def tap_open(phone):
+    """Show the answer and wait until a grade counts, both by thumb."""
+    phone.wait_for_timeout(CALM)
+    phone.locator("#answer > summary").tap()
+    phone.wait_for_timeout(CALM)
 
 
 def test_a_tap_anywhere_on_the_card_shows_the_answer(phone):
@@ -110,19 +117,19 @@ def test_the_sides_of_the_answer_grade_only_where_that_is_wanted(phone):
         box = phone.locator(".model-answer").bounding_box()
         phone.touchscreen.tap(x, box["y"] + 5)
 
-    phone.locator("#answer > summary").tap()
+    tap_open(phone)
     tap_answer(370)
     phone.wait_for_timeout(300)
     shown(phone, 0)
     Learner.objects.update(tap_sides=True)
     phone.reload()
-    phone.locator("#answer > summary").tap()
+    tap_open(phone)
     tap_answer(195)
     phone.wait_for_timeout(300)
     shown(phone, 0)
     tap_answer(370)
     shown(phone, 1)
-    phone.locator("#answer > summary").tap()
+    tap_open(phone)
     tap_answer(20)
     shown(phone, 2)
 
@@ -135,8 +142,7 @@ def test_a_tap_on_the_reason_or_a_note_is_no_grade(phone):
     phone.goto("/study/")
     phone.get_by_role("link", name="Why this card?").tap()
     expect(phone.locator("#why")).to_be_visible()
-    phone.locator("#answer > summary").tap()
-    phone.wait_for_timeout(CALM)
+    tap_open(phone)
 
     for place in ("#why", ".note summary"):
         phone.locator(place).scroll_into_view_if_needed()
@@ -151,8 +157,7 @@ def test_a_tap_on_the_reason_or_a_note_is_no_grade(phone):
 def test_a_stored_grade_flashes_and_is_gone(phone):
     cards(2)
     phone.goto("/study/")
-    phone.locator("#answer > summary").tap()
-    phone.wait_for_timeout(CALM)
+    tap_open(phone)
     phone.locator(".grade[value='5']").tap()
     shown(phone, 1)
 
@@ -169,7 +174,7 @@ def test_nothing_jumps_when_the_answer_is_shown_and_the_dock_stays(phone):
     before = phone.locator("#turn h1").bounding_box()
     bar = phone.locator("#answer > summary").bounding_box()
 
-    phone.locator("#answer > summary").tap()
+    tap_open(phone)
     dock = phone.locator(".grades").bounding_box()
     moved = phone.evaluate("window.scrollY")
 
@@ -188,8 +193,10 @@ def test_with_nothing_but_the_card_all_can_still_be_done(phone):
     phone.wait_for_timeout(CALM)
     phone.locator(".grade[value='4']").tap()
     shown(phone, 1)
+    phone.wait_for_timeout(CALM)
     phone.locator(".undo button").tap()
     shown(phone, 0)
+    phone.wait_for_timeout(CALM)
     phone.get_by_role("link", name="Leave").tap()
 
     expect(phone.get_by_role("heading", name="Today")).to_be_visible()
@@ -204,3 +211,69 @@ def test_the_reason_is_brought_into_view_above_the_dock(phone):
 
     panel, dock = phone.locator("#why").bounding_box(), phone.locator("#answer > summary").bounding_box()
     assert panel["y"] + panel["height"] <= dock["y"]
+
+
+@pytest.mark.parametrize("name", ["Good", "Skip until tomorrow"])
+def test_a_double_tap_touches_one_card_and_leaves_the_next_closed(phone, name):
+    cards(3)
+    phone.goto("/study/")
+    if name == "Good":
+        tap_open(phone)
+    box = phone.get_by_role("button", name=name).bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+    phone.touchscreen.tap(x, y)
+    shown(phone, 1)
+    phone.touchscreen.tap(x, y)
+    phone.wait_for_timeout(300)
+
+    shown(phone, 1)
+    expect(phone.locator(".model-answer")).not_to_be_visible()
+    assert Review.objects.count() + CardState.objects.filter(skips__gt=0).count() == 1
+
+
+def test_what_went_wrong_is_told_within_the_screen(phone):
+    cards(1, answer="A long answer. " * 60)
+    phone.goto("/study/")
+    tap_open(phone)
+    phone.evaluate("scrollTo(0, 600)")
+    phone.route("**/grade/", lambda route: route.abort("internetdisconnected"))
+
+    phone.locator(".grade[value='4']").tap()
+
+    expect(phone.locator("#notice")).to_contain_text("Not saved yet")
+    expect(phone.locator("#notice")).to_be_in_viewport()
+
+
+def test_on_a_lying_phone_the_question_is_in_view(phone):
+    cards(1, hint="Think of darts.")
+    phone.set_viewport_size({"width": 844, "height": 390})
+
+    phone.goto("/study/")
+
+    expect(phone.locator("#turn h1")).to_be_in_viewport()
+    assert phone.evaluate("scrollY") == 0
+
+
+@pytest.mark.parametrize("size", [100, 130, 150])
+def test_the_dock_keeps_inside_the_screen_whatever_the_size_of_the_text(phone, size):
+    Learner.objects.update(text_size=size)
+    cards(1, answer="A long answer. " * 60)
+    phone.goto("/study/")
+    tap_open(phone)
+
+    boxes = [button.bounding_box() for button in phone.locator(".grade").all()]
+    assert max(box["x"] + box["width"] for box in boxes) <= 390
+    assert max(box["width"] for box in boxes) - min(box["width"] for box in boxes) < 1
+    inside = """() => [...document.querySelectorAll(".grade")].every((b) => b.scrollWidth <= b.clientWidth)"""
+    assert phone.evaluate(inside)
+
+
+def test_revealing_leaves_the_question_in_view_where_it_fits(phone):
+    cards(1, answer="A short answer.")
+    phone.goto("/study/")
+
+    tap_open(phone)
+
+    expect(phone.locator("#turn h1")).to_be_in_viewport()
+    expect(phone.locator(".model-answer")).to_be_in_viewport()

@@ -122,9 +122,38 @@ def test_one_due_card_left_at_the_limit_is_told_as_one(signed_in, learner):
 
     html = text(signed_in.get("/study/"))
 
-    assert "1 due card waits for another day. 1 more would take about 1 min." in html
-    assert 'name="reviews" value="1"' in html
-    assert "1 more review, today only" in html
+    assert "1 due card waits for another day. An answer takes you about 60 seconds." in html
+    assert "The 1 due card today" in html
+    response = signed_in.post("/study/more/", {"reviews": "20"}, headers={"HX-Request": "true"})
+    assert f'data-card="{made[1].pk}"' in text(response)
+
+
+def test_a_limit_of_new_cards_is_not_taken_for_one_of_reviews(signed_in, learner):
+    Learner.objects.update(new_per_day=1)
+    now = timezone.now()
+    due, skipped, new, _ = (make_card(position=n) for n in range(4))
+    for card in (due, skipped):
+        answer(learner, card, now=now - timedelta(days=3))
+    for card in (due, new):
+        answer(learner, card, now=now)
+    wishes.skip(learner, skipped, now)
+
+    html = text(signed_in.get("/study/"))
+
+    assert "More new cards wait for another day." in html
+    assert "5 more new cards, today only" in html
+    assert "wait for another day. An answer" not in html
+
+
+def test_minutes_that_are_over_say_what_is_left_and_can_be_had_again_in_their_scope(signed_in, learner):
+    answer(learner, make_card(position=0), 1, now=timezone.now())
+    make_card(position=1)
+
+    html = text(signed_in.get("/study/?area=llm&minutes=5&began=1000"))
+
+    assert "2 cards are left for today and keep until you come back." in html
+    assert 'href="/study/?area=llm&amp;minutes=5"' in html
+    assert 'data-new="1" data-learning="1"' in html
 
 
 def test_one_answer_counts_half_an_hour_at_most(learner):

@@ -13,6 +13,7 @@ from scheduling.ending import ending
 from scheduling.models import CardState, Review
 from scheduling.rebuild import rebuild
 from scheduling.scope import Scope
+from scheduling.sm2 import Memory
 from scheduling.turns import load_turn
 from tests.rows import NOON, answer, day, make_card, make_child, make_topic, state_of
 
@@ -72,6 +73,37 @@ def test_practice_does_not_take_away_a_repeat(learner):
     assert (session.counts.learning, session.turn.card) == (1, card)
 
 
+def test_a_card_skipped_in_practice_makes_way_for_the_next(learner):
+    first, second = make_card(position=0), make_card(position=1)
+
+    wishes.skip(learner, first, NOON)
+
+    assert queue.session(learner, NOON, PRACTICE).turn.card == second
+
+
+def test_follow_ups_of_a_card_known_already_come_too(learner):
+    parent = make_card()
+    child = make_child(parent)
+    study.set_by_hand(learner, parent, study.KNOWN, NOON)
+
+    assert queue.session(learner, day(1), Scope()).turn.card == child
+    study.set_by_hand(learner, parent, Memory(), day(1, 13))
+    assert queue.session(learner, day(1, 14), Scope()).turn.card == parent
+
+
+def test_a_card_asked_for_is_of_its_own_kind_and_counts_on_top(learner):
+    new, due = make_card(position=0), make_card(position=1)
+    answer(learner, due)
+
+    def shown(card, at):
+        session = queue.session(learner, at, Scope(), card)
+        return session.turn.kind, session.place <= session.total
+
+    assert shown(new, day(0, 13)) == ("new", True)
+    assert shown(due, day(0, 13)) == ("repeat", True)
+    assert shown(due, day(1)) == ("due", True)
+
+
 def test_practice_can_be_taken_back(learner):
     card, turn = make_card(), uuid4()
     answer(learner, card, practice=True, turn=turn)
@@ -126,7 +158,7 @@ def test_a_mode_that_does_not_exist_is_ignored_with_a_notice(signed_in, query):
 
     response = signed_in.get(f"/study/?{query}", follow=True)
 
-    assert f"Ignored, because it is not in this deck: {query}" in text(response)
+    assert f"Ignored, because there is no such thing here: {query}" in text(response)
     assert 'id="turn"' in text(response)
 
 
@@ -167,7 +199,8 @@ def test_a_leech_is_helped_with_what_to_know_first_and_what_is_always_missed(sig
 
     assert "This card does not stick" in html
     assert "What is a dot product?" in html
-    assert "What you leave out: Says scale" in html
+    assert "You keep leaving out 1 key point" in html
+    assert "Says scale" not in html.partition('<details id="answer"')[0]
     assert "missed 3 of 3 times" in html
 
 
@@ -223,7 +256,7 @@ def test_the_end_says_how_it_went_and_what_comes(learner):
     assert (end.answers, end.cards, end.seconds) == (4, 3, 60)
     assert (end.recalled, end.tried, end.retention) == (2, 3, 67)
     assert end.weakest_slug == "weak"
-    assert (end.tomorrow, end.buried, end.ahead, end.due) == (1, 1, 3, 0)
+    assert (end.tomorrow, end.buried, end.ahead) == (1, 1, 3)
 
 
 def test_everything_asked_at_once_still_takes_few_statements(

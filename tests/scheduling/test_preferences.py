@@ -180,7 +180,7 @@ def test_a_pause_is_told_to_those_who_listen(signed_in, learner):
     Learner.objects.update(pause_every=10)
     first, _ = make_card(position=0), make_card(position=1)
 
-    assert 'data-say="11 minutes: a good moment to stop. Card 2 of 2, Attention"' in grade(
+    assert "11 minutes: a good moment to stop. Card 2 of 2, Attention. What is bias?" in grade(
         signed_in, first, 700_000
     )
 

@@ -1,6 +1,7 @@
 """Flag, note, known, reset, skip and suspend, and the way back from each."""
 
 import re
+from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import User
@@ -9,7 +10,7 @@ from django.utils import timezone
 
 from scheduling.models import Learner, Note, Review
 from scheduling.rebuild import rebuild
-from tests.rows import answer, make_card, state_of
+from tests.rows import answer, make_card, make_topic, state_of
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -147,6 +148,15 @@ def test_a_double_click_on_known_or_reset_counts_once(signed_in, learner, name):
     assert not list(rebuild(check=True))
 
 
+def undo_form(html):
+    """Return the address and the fields of the form behind Undo."""
+    form = re.search(r'<form class="undo".*?</form>', html, re.S)[0]
+    fields = {}
+    for name, value in re.findall(r'name="(back|suspended|set_aside|turn)" value="(.*?)"', form):
+        fields.setdefault(name, []).append(value)
+    return re.search(r'action="(.*?)"', form)[1], fields
+
+
 @pytest.mark.parametrize("name", ["skip", "suspend"])
 @pytest.mark.parametrize("htmx", [True, False])
 def test_a_card_just_set_aside_is_brought_back_by_undo(signed_in, learner, name, htmx):
@@ -154,11 +164,9 @@ def test_a_card_just_set_aside_is_brought_back_by_undo(signed_in, learner, name,
     make_card(position=1)
     response = post(signed_in, name, card, htmx, suspended="1")
     html = text(response if htmx else signed_in.get(response["Location"]))
-    form = re.search(r'<form class="undo".*?</form>', html, re.S)[0]
-    address = re.search(r'action="(.*?)"', form)[1]
-    fields = dict(re.findall(r'name="(back|suspended)" value="(.*?)"', form))
+    assert f">{name.capitalize()}</span>" in html
 
-    back = signed_in.post(address, fields, headers=HTMX)
+    back = signed_in.post(*undo_form(html), headers=HTMX)
 
     assert f'data-card="{card.pk}"' in text(back)
     assert 'data-outcome="resumed"' in text(back)
@@ -168,10 +176,100 @@ def test_a_card_just_set_aside_is_brought_back_by_undo(signed_in, learner, name,
     assert "Undo</button>" in text(signed_in.get("/study/"))
 
 
-def test_undo_names_the_answer_again_once_something_else_was_done(signed_in, learner):
-    first, second = make_card(position=0), make_card(position=1)
-    answer(learner, first, now=timezone.now())
-    html = text(post(signed_in, "skip", second))
-    assert ">Skip</span>" in html
+@pytest.mark.parametrize("htmx", [True, False])
+def test_undo_brings_back_one_card_after_the_other_before_it_takes_back_an_answer(signed_in, learner, htmx):
+    made = [make_card(position=number) for number in range(5)]
+    answer(learner, made[0], now=timezone.now())
 
-    assert ">Good</span>" in text(signed_in.get("/study/"))
+    def page(response):
+        return text(response if htmx else signed_in.get(response["Location"]))
+
+    html = page(post(signed_in, "skip", made[1], htmx))
+    html = page(post(signed_in, "suspend", made[2], htmx, suspended="1", set_aside=[f"skip-{made[1].pk}"]))
+    html = page(
+        post(signed_in, "skip", made[3], htmx, set_aside=[f"skip-{made[1].pk}", f"suspend-{made[2].pk}"])
+    )
+
+    for card in (made[3], made[2], made[1]):
+        address, fields = undo_form(html)
+        html = page(signed_in.post(address, fields, headers=HTMX if htmx else {}))
+        assert f'data-card="{card.pk}"' in html
+        assert not Review.objects.filter(void=True).exists()
+    assert undo_form(html)[0] == "/study/undo/"
+    assert ">Good</span>" in html
+
+
+@pytest.mark.parametrize("value", ["skip-", "known-1", "skip-1x", "skip-" + "9" * 40, "\0", "suspend--1"])
+def test_what_a_form_says_was_set_aside_is_checked(signed_in, value):
+    first, _ = make_card(position=0), make_card(position=1)
+
+    response = post(signed_in, "skip", first, set_aside=[value])
+
+    assert response.status_code == 200
+    assert "set_aside" not in undo_form(text(response))[1]
+
+
+def test_known_from_an_old_tab_changes_nothing(signed_in, learner):
+    card = make_card()
+    answer(learner, card, 1, now=timezone.now())
+
+    response = post(signed_in, "known", card, seen="0")
+
+    assert response["X-Anneal-Outcome"] == "stale"
+    assert "answered elsewhere" in text(response)
+    assert state_of(learner, card).interval == 1
+    assert post(signed_in, "known", card, seen="x").status_code == 400
+    assert post(signed_in, "known", card, seen="1")["X-Anneal-Outcome"] == "set"
+
+
+def test_undo_names_what_was_done_by_hand(signed_in, learner):
+    card = make_card()
+    make_card(position=1)
+    html = text(post(signed_in, "known", card))
+    assert ">I know this</span>" in html
+
+    back = signed_in.post("/study/undo/", {"turn": Review.objects.get().turn}, headers=HTMX)
+
+    assert "Taken back: I know this." in text(back)
+
+
+def test_the_address_follows_the_session(signed_in, learner):
+    card = make_card(topic=make_topic("svm", area="classic"))
+    make_card(position=1)
+
+    flagged = post(signed_in, "flag", card, flagged="1", area="classic")
+    skipped = post(signed_in, "skip", card, area="classic")
+
+    assert flagged["HX-Replace-Url"] == f"/study/?area=classic&card={card.slug}"
+    assert skipped["HX-Replace-Url"] == "/study/?area=classic"
+
+
+def test_the_reason_leads_back_into_the_same_session(signed_in):
+    card = make_card()
+
+    html = text(signed_in.get(f"/study/{card.pk}/why/?mode=practice&level=2"))
+
+    assert f'href="/study/?level=2&amp;mode=practice&amp;card={card.slug}"' in html
+
+
+def test_the_list_of_what_is_set_aside_says_what_was_done_once(signed_in):
+    card = make_card()
+    post(signed_in, "skip", card)
+
+    response = post(signed_in, "unbury", card, htmx=False, back="aside")
+
+    assert text(signed_in.get(response["Location"])).count("The card is back.") == 1
+
+
+def test_a_note_typed_beside_an_answer_is_kept_with_it(signed_in, learner):
+    card = make_card()
+    data = {"grade": 4, "turn": str(uuid4()), "seen": 0, "text": "Darts."}
+
+    too_long = signed_in.post(f"/study/{card.pk}/grade/", {**data, "text": "x" * 5001}, headers=HTMX)
+    assert too_long.status_code == 400
+    assert not Review.objects.exists()
+    for _ in range(2):
+        signed_in.post(f"/study/{card.pk}/grade/", data, headers=HTMX)
+
+    assert Note.objects.get().text == "Darts."
+    assert Review.objects.count() == 1
