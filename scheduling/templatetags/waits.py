@@ -3,6 +3,7 @@
 from django import template
 
 from scheduling import days
+from scheduling.turns import LABELS
 
 register = template.Library()
 register.filter("minutes", days.minutes_in_words)
@@ -16,6 +17,12 @@ def say_in(seconds: int) -> str:
         return f"{seconds} seconds"
     minutes = seconds / 60
     return f"{minutes:.0f} minutes" if seconds % 60 == 0 else f"{minutes:.1f} minutes"
+
+
+@register.filter
+def grade_word(grade: int) -> str:
+    """Return a grade as its button says it: Good."""
+    return LABELS[grade]
 
 
 @register.filter

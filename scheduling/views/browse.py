@@ -68,14 +68,14 @@ def card(request: HttpRequest, slug: str) -> HttpResponse:
 def own(request: HttpRequest, shown: Card) -> dict[str, object]:
     """Return the learner's states, answers and note of the card and its children. Three statements."""
     if request.user.is_anonymous:
-        return {}
+        return {"children": [(child, None) for child in shown.children.all()]}
     family = [shown, *shown.children.all()]
     states = CardState.objects.filter(user=request.user, card__in=family)
     history = Review.objects.filter(user=request.user, card=shown, void=False).order_by("-sequence")
     by_card = {state.card_id: state for state in states}
     return {
         "state": by_card.get(shown.pk),
-        "states": by_card,
+        "children": [(child, by_card.get(child.pk)) for child in shown.children.all()],
         "history": history[:50],
         "note": Note.objects.filter(user=request.user, card=shown).values_list("text", flat=True).first()
         or "",

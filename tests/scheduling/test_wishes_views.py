@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from scheduling.models import Learner, Note, Review
 from scheduling.rebuild import rebuild
-from tests.rows import answer, make_card, make_topic, state_of
+from tests.rows import answer, make_card, make_child, make_topic, state_of
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -250,6 +250,22 @@ def test_the_reason_leads_back_into_the_same_session(signed_in):
     html = text(signed_in.get(f"/study/{card.pk}/why/?mode=practice&level=2"))
 
     assert f'href="/study/?level=2&amp;mode=practice&amp;card={card.slug}"' in html
+
+
+def test_a_follow_up_is_answered_suspended_and_reset_on_its_parents_page(signed_in, learner):
+    parent = make_card()
+    child = make_child(parent)
+    answer(learner, child, now=timezone.now())
+    page = text(signed_in.get(f"/cards/{parent.slug}/"))
+    assert f'href="/study/?card={child.slug}"' in page
+
+    suspended = post(signed_in, "suspend", child, htmx=False, suspended="1", back="card")
+    reset = post(signed_in, "reset", child, htmx=False, back="card")
+
+    assert suspended["Location"] == reset["Location"] == f"/cards/{parent.slug}/#{child.slug}"
+    state = state_of(learner, child)
+    assert (state.suspended, state.repetitions, state.interval) == (True, 0, 0)
+    assert "Bring it back" in text(signed_in.get(f"/cards/{parent.slug}/"))
 
 
 def test_the_list_of_what_is_set_aside_says_what_was_done_once(signed_in):
