@@ -11,7 +11,7 @@ from scheduling.models import Learner
 from scheduling.study import Answer
 
 LARGEST = 2**31 - 1
-TOO_LONG = {"max_length": "A note has at most 5,000 characters."}
+LONGEST_NOTE = 5000
 
 
 def one_or_zero(name: str) -> dict[str, str]:
@@ -28,6 +28,27 @@ class ActionForm(forms.Form):
         return next((str(found[0]) for found in self.errors.values()), "")
 
 
+class NoteForm(ActionForm):
+    """A note as it stands in its field, and the text that the page began with, if it says so."""
+
+    text = forms.CharField(required=False)
+    text_was = forms.CharField(required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a note that is too long, unless it is one that was left alone."""
+        data = super().clean() or self.cleaned_data
+        text, was = data.get("text", ""), data.get("text_was", "")
+        if text != was and len(text) > LONGEST_NOTE:
+            self.add_error("text", "A note has at most 5,000 characters.")
+        return data
+
+    @property
+    def note(self) -> tuple[str, str | None]:
+        """Return both texts with plain line ends; the second is None where it was not sent."""
+        text, was = (self.cleaned_data[name].replace("\r\n", "\n") for name in ("text", "text_was"))
+        return text, was if "text_was" in self.data else None
+
+
 class TurnForm(ActionForm):
     """The turn that an undo names."""
 
@@ -36,10 +57,10 @@ class TurnForm(ActionForm):
     )
 
 
-class GradeForm(TurnForm):
+class GradeForm(NoteForm, TurnForm):
     """One answer; `answer` is what `study.grade` takes. Unknown point ids are dropped.
 
-    `text` is the note beside it, so that what was typed there is not lost.
+    The note beside it comes along, so that what was typed there is not lost.
     """
 
     grade = forms.RegexField(
@@ -57,12 +78,12 @@ class GradeForm(TurnForm):
         required=False,
         error_messages={"invalid": "The field elapsed_ms must be empty or a whole number."},
     )
-    text = forms.CharField(required=False, max_length=5000, error_messages=TOO_LONG)
     field_order = ("grade", "turn", "seen", "elapsed_ms")
 
     @property
     def answer(self) -> Answer:
         data = self.cleaned_data
+        text, was = self.note
         points = self.data.getlist("point") if isinstance(self.data, QueryDict) else []
         return Answer(
             grade=int(data["grade"]),
@@ -70,7 +91,7 @@ class GradeForm(TurnForm):
             seen=data["seen"],
             elapsed_ms=int(data["elapsed_ms"]) if data["elapsed_ms"] else None,
             practice=self.data.get("mode") == "practice",
-            note=data["text"],
+            note=(text, was) if was is not None and text != was else None,
             points=tuple(int(point) for point in points if point.isdecimal() and len(point) < 19),
         )
 
@@ -81,10 +102,6 @@ class SuspendForm(ActionForm):
 
 class FlagForm(ActionForm):
     flagged = forms.RegexField(r"^[01]\Z", error_messages=one_or_zero("flagged"))
-
-
-class NoteForm(ActionForm):
-    text = forms.CharField(required=False, max_length=5000, error_messages=TOO_LONG)
 
 
 class KnownForm(ActionForm):

@@ -16,7 +16,7 @@ GROUPS = {
     ],
     "Keys and touch": ["space_grades", "guard_taps", "tap_sides"],
 }  # fmt: skip
-CHOICES = ("text_size", "pause_every")  # stay as they are where they are not sent
+CHOICES = ("text_size", "pause_every")  # stay as they are where nothing is sent
 
 
 class SettingsForm(forms.ModelForm):
@@ -74,6 +74,7 @@ class SettingsForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         for name in CHOICES:
             self.fields[name].required = False
+            self.fields[name].empty_value = getattr(self.instance, name)
 
     @property
     def groups(self) -> list[tuple[str, list[BoundField]]]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import User
@@ -53,18 +54,23 @@ class Habits:
 
 def steering(learner: Learner, today: date) -> Steering:
     """Return the plan of the nearest interview on or after today, with the days off. One statement."""
-    rows = list(
-        User.objects.filter(pk=learner.pk)
-        .annotate(
-            ahead=FilteredRelation("plans", condition=Q(plans__interview_on__gte=today)),
-            off=FilteredRelation("days_off", condition=Q(days_off__day__gte=today - LOOK_BACK)),
-        )
-        .order_by("ahead__interview_on", "ahead__pk")
-        .values_list("off__day", *(f"ahead__{name}" for name in PLAN))
-    )
+    rows = list(laid_down(learner, today))
     values = dict(zip(PLAN, rows[0][1:], strict=True))
     plan = Plan(user_id=learner.pk, **values) if values["pk"] else None
     return Steering(plan, frozenset(row[0] for row in rows if row[0]))
+
+
+def laid_down(learner: Learner, today: date) -> QuerySet[User, tuple[Any, ...]]:
+    """Return a row for each day off, or one row, each with the nearest plan's columns. No statement."""
+    nearest = Plan.objects.filter(user=learner.pk, interview_on__gte=today).values("pk")[:1]
+    return (
+        User.objects.filter(pk=learner.pk)
+        .annotate(
+            ahead=FilteredRelation("plans", condition=Q(plans__pk=Subquery(nearest))),
+            off=FilteredRelation("days_off", condition=Q(days_off__day__gte=today - LOOK_BACK)),
+        )
+        .values_list("off__day", *(f"ahead__{name}" for name in PLAN))
+    )
 
 
 def exam_on(learner: Learner, today: date) -> Subquery:

@@ -13,7 +13,7 @@ from scheduling.models import CardState, CardStateQuerySet, Learner
 from scheduling.scope import Scope
 from scheduling.turns import Turn, load_turn
 
-LARGEST_FAMILY = 8  # rows read for each family; no card of the deck has as many children
+ROWS_A_FAMILY = 5  # read for each new card wanted, since of a family one comes a day
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +53,8 @@ def session(learner: Learner, now: datetime, scope: Scope, card: Card | None = N
 
     Six statements: the plan, today's answers, due, new, the card with its state
     and note, and its key points. One more with a card to be repeated, one or two
-    more with a plan, one less for a child, which has no key points; at the end
-    of the day one to tell an empty scope instead of the card's two.
+    more with a plan; at the end of the day one to tell an empty scope instead of
+    the card's two.
     """
     today = learner.today(now)
     steering = plans.steer(learner, today)
@@ -113,7 +113,7 @@ def _by_schedule(
     limits = pace.limits(today, kinds.count("review") + len(due))
     room = order.room_today(counted, len(due), order.RANKED, limits)
     introduced = plans.introduced_scope(scope, steering.plan)
-    met = len(order.introduced(counted))
+    met = order.introduced(counted)
     return order.choose(
         now,
         today,
@@ -171,22 +171,19 @@ def due_rows(awake: CardStateQuerySet, today: date) -> list[order.Due]:
     return [order.Due(card, parent or card, *rest) for card, parent, *rest in rows]
 
 
-def new_rows(learner: Learner, today: date, scope: Scope, met: int, limit: int) -> list[order.New]:
+def new_rows(learner: Learner, today: date, scope: Scope, families: set[int], limit: int) -> list[order.New]:
     """Return cards never answered, in order of introduction, enough to fill the limit.
 
     Round-robin over topics: first every topic's first card. A child comes once
-    its parent has been passed. `met` families have had their new card today;
-    theirs are passed over later, so that many more are read. One statement.
+    its parent has been passed. `families` have had their new card today. One statement.
     """
     mine = CardState.objects.filter(user=learner.pk)
     gone = Q(review_count__gt=0) | Q(suspended=True) | Q(buried_until__gt=today)
-    rows = (
-        introducible(learner, scope)
-        .filter(~Exists(mine.filter(gone, card=OuterRef("pk"))))
-        .order_by("position", "topic__position", "pk")
-        .values_list("pk", "parent")[: (limit + met + 1) * LARGEST_FAMILY]
-    )
-    return [order.New(card, parent or card) for card, parent in rows]
+    cards = introducible(learner, scope).filter(~Exists(mine.filter(gone, card=OuterRef("pk"))))
+    if families:
+        cards = cards.exclude(Q(pk__in=families) | Q(parent__isnull=False, parent__in=families))
+    rows = cards.order_by("position", "topic__position", "pk").values_list("pk", "parent")
+    return [order.New(card, parent or card) for card, parent in rows[: (limit + 1) * ROWS_A_FAMILY]]
 
 
 def introducible(learner: Learner, scope: Scope) -> CardQuerySet:

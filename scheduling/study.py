@@ -58,7 +58,8 @@ class Outcome:
 class Answer:
     """One answer as the learner sent it; `elapsed_ms` is None where it is unknown.
 
-    `note` is what stands in the note's field; it is kept if there is anything in it.
+    `note` is what the learner made of their note meanwhile: the text, and the one
+    that the page began with. None where they left it alone.
     """
 
     grade: int
@@ -67,7 +68,7 @@ class Answer:
     elapsed_ms: int | None = None
     points: tuple[int, ...] = ()
     practice: bool = False
-    note: str = ""
+    note: tuple[str, str] | None = None
 
 
 def one_transaction(write: Callable[P, T]) -> Callable[P, T]:
@@ -138,7 +139,7 @@ def grade(learner: Learner, card_id: int, answer: Answer, now: datetime) -> Outc
     if answer.points:
         _tick(review, answer.points)
     if answer.note:
-        keep_note(learner, card, answer.note)
+        keep_note(learner, card, *answer.note)
     return Outcome("stored", _saved(review, own, today), card, turns.LABELS[answer.grade])
 
 
@@ -275,9 +276,22 @@ def _already(review: Review) -> str:
     return f"Already saved as {turns.LABELS[review.grade]}." if review.grade is not None else "Already saved."
 
 
-def keep_note(learner: Learner, card: Card, text: str) -> None:
-    """Store the learner's own words on a card."""
-    Note.objects.update_or_create(user=learner.user, card=card, defaults={"text": text})
+def keep_note(learner: Learner, card: Card, text: str, was: str | None = None) -> None:
+    """Store the learner's own words on a card; empty text takes them away.
+
+    `was` is the note that the page began with. If another tab has written since,
+    both stay, one below the other.
+    """
+    note = Note.objects.filter(user=learner.pk, card=card).first() or Note(user=learner.user, card=card)
+    if note.text == text:
+        return
+    if was is not None and note.text not in ("", was):
+        text = f"{note.text}\n\n{text}".strip()
+    if text:
+        note.text = text
+        note.save()
+    elif note.pk:
+        note.delete()
 
 
 def save_or_drop(own: CardState) -> None:

@@ -103,7 +103,7 @@ def label(grade: int | None, interval: int) -> str:
 def load_turn(learner: Learner, now: datetime, today: date, card: int, kind: str | None) -> Turn:
     """Return a card ready to be shown, with a fresh turn; without a `kind` it is told from the card's state.
 
-    Two statements: the card with state and note, and the key points, which only a main card has.
+    Two statements: the card with state and note, and its key points.
     """
     written = FilteredRelation("notes", condition=Q(notes__user=learner.pk))
     cards = with_own_state(Card.objects.annotate(written=written), learner.pk)
@@ -113,7 +113,7 @@ def load_turn(learner: Learner, now: datetime, today: date, card: int, kind: str
         id=uuid4(),
         card=shown,
         own=own,
-        points=[] if shown.parent_id else points_of(shown, learner.pk),
+        points=points_of(shown, learner.pk),
         note=shown.written.text if hasattr(shown, "written") else "",
         kind=kind or kind_of(own, today),
         buttons=buttons(learner, shown, own, now, today),

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from cards.models import Card
 from scheduling import queue
-from scheduling.models import CardState, Learner, Note
+from scheduling.models import CardState, Learner
 from scheduling.study import Outcome, keep_note, lock, one_transaction, save_or_drop
 
 MOST_EXTRA = 1000
@@ -36,10 +36,10 @@ def suspend(learner: Learner, card: Card, suspended: bool) -> Outcome:
 
 @one_transaction
 def unbury(learner: Learner, card: Card) -> Outcome:
-    """Show a skipped card again today."""
+    """Take a skip back: the card may be shown again today."""
     lock(learner)
     for own in CardState.objects.filter(user=learner.pk, card=card):
-        own.buried_until = None
+        own.buried_until, own.skips = None, max(own.skips - 1, 0)
         save_or_drop(own)
     return Outcome("resumed", "The card is back.")
 
@@ -63,14 +63,11 @@ def flag(learner: Learner, card: Card, flagged: bool) -> Outcome:
 
 
 @one_transaction
-def note(learner: Learner, card: Card, text: str) -> Outcome:
-    """Keep the learner's own words on a card; empty text takes them away."""
+def note(learner: Learner, card: Card, text: str, was: str | None) -> Outcome:
+    """Keep the learner's own words on a card; empty text takes them away. `was` as in `study.keep_note`."""
     lock(learner)
-    if not text:
-        Note.objects.filter(user=learner.pk, card=card).delete()
-        return Outcome("noted", "The note is gone.")
-    keep_note(learner, card, text)
-    return Outcome("noted", "Note saved.")
+    keep_note(learner, card, text, was)
+    return Outcome("noted", "Note saved." if text else "The note is gone.")
 
 
 @one_transaction

@@ -127,7 +127,7 @@ def study_url(scope: Scope, card: Card | None = None) -> str:
 
 def carried(request: HttpRequest) -> tuple[str, ...]:
     """Return what the form says was set aside before, the last one last."""
-    return tuple(filter(SET_ASIDE.fullmatch, request.POST.getlist("set_aside")[:MOST_CARRIED]))
+    return tuple(filter(SET_ASIDE.fullmatch, request.POST.getlist("set_aside")[-MOST_CARRIED:]))
 
 
 def refuse(request: HttpRequest, sentence: str) -> HttpResponse:

@@ -1,6 +1,7 @@
 """What a learner may do with a card beside answering it, and where what was set aside is found."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 from django.contrib.auth.decorators import login_required
 from django.db.models import Q
@@ -41,8 +42,9 @@ def suspend(request: HttpRequest, card_id: int) -> HttpResponse:
         return refuse(request, form.sentence)
     card, learner = card_or_404(request, card_id), Learner.of(request.user)
     outcome = wishes.suspend(learner, card, form.cleaned_data["suspended"] == "1")
-    back = card if request.POST.get("back") else None
-    return respond(request, learner, timezone.now(), outcome, back)
+    now = timezone.now()
+    back = to_show(request, learner, card, now) if request.POST.get("back") else None
+    return respond(request, learner, now, outcome, back)
 
 
 @action
@@ -66,13 +68,15 @@ def note(request: HttpRequest, card_id: int) -> HttpResponse:
     form = NoteForm(request.POST)
     if not form.is_valid():
         return refuse(request, form.sentence)
-    return stay(request, card_id, lambda learner, card: wishes.note(learner, card, form.cleaned_data["text"]))
+    return stay(request, card_id, lambda learner, card: wishes.note(learner, card, *form.note))
 
 
 @action
 def unbury(request: HttpRequest, card_id: int) -> HttpResponse:
     """Take a skipped card back."""
-    return stay(request, card_id, wishes.unbury)
+    learner, card, now = Learner.of(request.user), card_or_404(request, card_id), timezone.now()
+    outcome = wishes.unbury(learner, card)
+    return respond(request, learner, now, outcome, to_show(request, learner, card, now))
 
 
 @action
@@ -99,6 +103,14 @@ def known(request: HttpRequest, card_id: int) -> HttpResponse:
     learner, now = Learner.of(request.user), timezone.now()
     card, seen = card_or_404(request, card_id), form.cleaned_data["seen"]
     return respond(request, learner, now, study.set_by_hand(learner, card, study.KNOWN, now, seen))
+
+
+def to_show(request: HttpRequest, learner: Learner, card: Card, now: datetime) -> Card | None:
+    """Return the card to go back to; in a session none that another tab has answered today. One statement."""
+    done = CardState.objects.filter(
+        user=learner.pk, card=card, last_reviewed_on=learner.today(now), repeating=False
+    )
+    return None if request.POST.get("back") == "turn" and done.exists() else card
 
 
 def stay(request: HttpRequest, card_id: int, write: Callable[[Learner, Card], Outcome]) -> HttpResponse:

@@ -291,3 +291,15 @@ def test_a_day_off_asks_for_nothing(learner):
     DayOff.objects.create(user=learner.user, day=TODAY)
 
     assert plans.today_line(learner, TODAY).words == "No study is planned today."
+
+
+def test_many_plans_and_days_off_are_read_as_one_plan_and_its_days(learner, django_assert_num_queries):
+    for number in range(30):
+        make_plan(learner, left=10 + number)
+    DayOff.objects.bulk_create(DayOff(user=learner.user, day=day(n).date()) for n in range(200))
+
+    with django_assert_num_queries(1):
+        found = plans.steering(learner, NOON.date())
+
+    assert found.plan.interview_on == day(10).date()
+    assert len(found.days_off) == len(plans.laid_down(learner, TODAY)) == 200

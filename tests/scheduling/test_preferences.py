@@ -52,6 +52,16 @@ def test_a_pause_and_a_text_size_that_were_not_sent_stay_as_they_were(signed_in,
     assert (saved.pause_every, saved.text_size) == (15, 130)
 
 
+@pytest.mark.parametrize("field", ["pause_every", "text_size"])
+def test_a_choice_sent_empty_stays_as_it_was(signed_in, learner, field):
+    Learner.objects.update(pause_every=15, text_size=130)
+
+    assert signed_in.post("/settings/", {**SENT, field: ""}).status_code == 302
+
+    saved = Learner.objects.get()
+    assert (saved.pause_every, saved.text_size) == (15, 130)
+
+
 @pytest.mark.parametrize(("field", "value"), [("pause_every", "7"), ("text_size", "1000")])
 def test_a_choice_that_is_not_offered_is_refused(signed_in, learner, field, value):
     response = signed_in.post("/settings/", {**SENT, field: value})

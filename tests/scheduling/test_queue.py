@@ -210,3 +210,23 @@ def test_a_card_out_of_the_deck_is_shown_no_more(learner):
     Card.objects.update(status="retired")
 
     assert queue.session(learner, day(1), ALL).turn is None
+
+
+def test_a_large_family_met_today_does_not_hide_other_new_cards(learner):
+    learner.new_per_day = 2
+    parent = make_card(position=0)
+    for number in range(40):
+        make_child(parent, position=1 + number)
+    other = make_card(position=50)
+    answer(learner, parent)
+
+    assert queue.session(learner, NOON, Scope()).turn.card == other
+
+
+def test_key_points_of_a_child_made_by_a_curator_are_shown(learner):
+    parent = make_card()
+    child = make_child(parent, points=[("what", True)])
+
+    turn = turns.load_turn(learner, NOON, NOON.date(), child.pk, "new")
+
+    assert [point.text for point in turn.points] == ["Says what"]

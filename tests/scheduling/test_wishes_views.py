@@ -1,7 +1,6 @@
 """Flag, note, known, reset, skip and suspend, and the way back from each."""
 
 import re
-from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import User
@@ -277,15 +276,12 @@ def test_the_list_of_what_is_set_aside_says_what_was_done_once(signed_in):
     assert text(signed_in.get(response["Location"])).count("The card is back.") == 1
 
 
-def test_a_note_typed_beside_an_answer_is_kept_with_it(signed_in, learner):
-    card = make_card()
-    data = {"grade": 4, "turn": str(uuid4()), "seen": 0, "text": "Darts."}
+def test_undo_from_an_old_tab_does_not_show_a_card_already_answered(signed_in, learner):
+    card, other = make_card(position=0), make_card(position=1)
+    html = text(post(signed_in, "skip", card))
+    answer(learner, card, now=timezone.now())
 
-    too_long = signed_in.post(f"/study/{card.pk}/grade/", {**data, "text": "x" * 5001}, headers=HTMX)
-    assert too_long.status_code == 400
-    assert not Review.objects.exists()
-    for _ in range(2):
-        signed_in.post(f"/study/{card.pk}/grade/", data, headers=HTMX)
+    back = signed_in.post(*undo_form(html), headers=HTMX)
 
-    assert Note.objects.get().text == "Darts."
-    assert Review.objects.count() == 1
+    assert f'data-card="{other.pk}"' in text(back)
+    assert state_of(learner, card).skips == 0
