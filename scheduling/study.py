@@ -139,7 +139,7 @@ def grade(learner: Learner, card_id: int, answer: Answer, now: datetime) -> Outc
     if answer.points:
         _tick(review, answer.points)
     if answer.note:
-        keep_note(learner, card, *answer.note)
+        Note.keep(learner.user, card, *answer.note)
     return Outcome("stored", _saved(review, own, today), card, turns.LABELS[answer.grade])
 
 
@@ -274,24 +274,6 @@ def _already(review: Review) -> str:
     if review.void:
         return "This answer was taken back; nothing was saved again."
     return f"Already saved as {turns.LABELS[review.grade]}." if review.grade is not None else "Already saved."
-
-
-def keep_note(learner: Learner, card: Card, text: str, was: str | None = None) -> None:
-    """Store the learner's own words on a card; empty text takes them away.
-
-    `was` is the note that the page began with. If another tab has written since,
-    both stay, one below the other.
-    """
-    note = Note.objects.filter(user=learner.pk, card=card).first() or Note(user=learner.user, card=card)
-    if note.text == text:
-        return
-    if was is not None and note.text not in ("", was):
-        text = f"{note.text}\n\n{text}".strip()
-    if text:
-        note.text = text
-        note.save()
-    elif note.pk:
-        note.delete()
 
 
 def save_or_drop(own: CardState) -> None:

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from cards.models import Card
 from scheduling import queue
-from scheduling.models import CardState, Learner
-from scheduling.study import Outcome, keep_note, lock, one_transaction, save_or_drop
+from scheduling.models import CardState, Learner, Note
+from scheduling.study import Outcome, lock, one_transaction, save_or_drop
 
 MOST_EXTRA = 1000
 
@@ -64,9 +64,9 @@ def flag(learner: Learner, card: Card, flagged: bool) -> Outcome:
 
 @one_transaction
 def note(learner: Learner, card: Card, text: str, was: str | None) -> Outcome:
-    """Keep the learner's own words on a card; empty text takes them away. `was` as in `study.keep_note`."""
+    """Keep the learner's own words on a card; empty text takes them away. `was` as in `Note.keep`."""
     lock(learner)
-    keep_note(learner, card, text, was)
+    Note.keep(learner.user, card, text, was)
     return Outcome("noted", "Note saved." if text else "The note is gone.")
 
 

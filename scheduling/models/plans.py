@@ -1,6 +1,7 @@
 """What a learner writes down beside their answers: notes, interviews, days off; and mails claimed."""
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.db import models
 
 from cards.models import Card
@@ -19,6 +20,24 @@ class Note(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id}:{self.card_id}"
+
+    @classmethod
+    def keep(cls, user: User, card: Card, text: str, was: str | None = None) -> None:
+        """Store a user's own words on a card; empty text takes them away.
+
+        `was` is the note that the page began with. If another tab has written
+        since, both stay, one below the other. Two statements, one if nothing changes.
+        """
+        note = cls.objects.filter(user=user, card=card).first() or cls(user=user, card=card)
+        if note.text == text:
+            return
+        if was is not None and note.text not in ("", was):
+            text = f"{note.text}\n\n{text}".strip()
+        note.text = text
+        if text:
+            note.save()
+        elif note.pk:
+            note.delete()
 
 
 class Plan(models.Model):
