@@ -1,5 +1,6 @@
 """Today's part of the log, as the queue counts it and undo names it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
@@ -34,12 +35,22 @@ def todays_answers(learner: Learner, today: date, awake: CardStateQuerySet) -> l
     """
     rows = Review.objects.filter(user=learner.pk, study_day=today, void=False).order_by("sequence")
     found = [_answered(*row) for row in rows.values_list(*COLUMNS)]
-    last = {row.counted.card: row.counted for row in found if row.kind not in NOT_COUNTED}
+    last = {answer.card: answer for answer in counted(found)}
     to_repeat = [card for card, answer in last.items() if answer.repeating]
     if not to_repeat:
         return found
     waiting = set(awake.filter(card__in=to_repeat).values_list("card", flat=True))
     return [replace(row, counted=replace(row.counted, waiting=row.counted.card in waiting)) for row in found]
+
+
+def counted(answered: Sequence[Answered]) -> list[order.Answer]:
+    """Return the answers that count: no practice, and none that a later change by hand has overruled."""
+    overruled = {row.counted.card: place for place, row in enumerate(answered) if row.kind == "manual"}
+    return [
+        row.counted
+        for place, row in enumerate(answered)
+        if row.kind not in NOT_COUNTED and place > overruled.get(row.counted.card, -1)
+    ]
 
 
 def _answered(

@@ -11,7 +11,7 @@ from cards.models import Card
 from scheduling import plans, queue
 from scheduling import simulation as simulating
 from scheduling import verdict as judging
-from scheduling.answered import NOT_COUNTED, todays_answers
+from scheduling.answered import counted, todays_answers
 from scheduling.fold import State
 from scheduling.models import Learner, Plan
 from scheduling.order import Answer
@@ -80,8 +80,7 @@ def course(learner: Learner, plan: Plan, days_off: frozenset[date], habits: Habi
 
 def answers(learner: Learner, today: date) -> list[Answer]:
     """Return today's counted answers, oldest first. One statement, two while a card is to be repeated."""
-    rows = todays_answers(learner, today, queue.awake_states(learner, today, Scope()))
-    return [row.counted for row in rows if row.kind not in NOT_COUNTED]
+    return counted(todays_answers(learner, today, queue.awake_states(learner, today, Scope())))
 
 
 def deck(learner: Learner, scope: Scope) -> Iterator[simulating.Card]:

@@ -38,7 +38,7 @@ class NoteForm(ActionForm):
         """Refuse a note that is too long, unless it is one that was left alone."""
         data = super().clean() or self.cleaned_data
         text, was = data.get("text", ""), data.get("text_was", "")
-        if text != was and len(text) > LONGEST_NOTE:
+        if text != was and len(text) > max(LONGEST_NOTE, len(was)):
             self.add_error("text", "A note has at most 5,000 characters.")
         return data
 
@@ -104,7 +104,7 @@ class FlagForm(ActionForm):
     flagged = forms.RegexField(r"^[01]\Z", error_messages=one_or_zero("flagged"))
 
 
-class KnownForm(ActionForm):
+class SeenForm(ActionForm):
     """The count of answers that the page knew, if it says so."""
 
     seen = forms.IntegerField(

@@ -76,6 +76,13 @@ class SettingsForm(forms.ModelForm):
             self.fields[name].required = False
             self.fields[name].empty_value = getattr(self.instance, name)
 
+    def clean(self) -> dict[str, Any]:
+        """Refuse two and six grades at once, beside the field, before the database does."""
+        data = super().clean() or self.cleaned_data
+        if data.get("six_grades") and data.get("two_grades"):
+            self.add_error("two_grades", "Choose two grades or all six, not both.")
+        return data
+
     @property
     def groups(self) -> list[tuple[str, list[BoundField]]]:
         """Return the fields as the page shows them, each group under its title."""

@@ -8,7 +8,7 @@ from django.db.models import Exists, F, OuterRef, Q
 
 from cards.models import Card, CardQuerySet, published, visible
 from scheduling import fold, order, pacing, pauses, plans
-from scheduling.answered import NOT_COUNTED, Answered, todays_answers
+from scheduling.answered import NOT_COUNTED, Answered, counted, todays_answers
 from scheduling.models import CardState, CardStateQuerySet, Learner
 from scheduling.scope import Scope
 from scheduling.turns import Turn, load_turn
@@ -106,18 +106,18 @@ def _by_schedule(
     or nothing is due. One more with a plan, two in its sweep or before a break.
     """
     today = learner.today(now)
-    counted = [row.counted for row in answered if row.kind not in NOT_COUNTED]
-    kinds = [row.kind for row in counted]
+    counts = counted(answered)
+    kinds = [row.kind for row in counts]
     pace = plans.pace(learner, steering, today)
-    due = _due_now(awake, pace, {row.card for row in counted}, today)
+    due = _due_now(awake, pace, {row.card for row in counts}, today)
     limits = pace.limits(today, kinds.count("review") + len(due))
-    room = order.room_today(counted, len(due), order.RANKED, limits)
+    room = order.room_today(counts, len(due), order.RANKED, limits)
     introduced = plans.introduced_scope(scope, steering.plan)
-    met = order.introduced(counted)
+    met = order.introduced(counts)
     return order.choose(
         now,
         today,
-        answers=counted,
+        answers=counts,
         due=due,
         new=new_rows(learner, today, introduced, met, limits.new) if room.new or not due else [],
         early=plans.early_rows(awake, pace, plans.scope_of(steering.plan), today, kinds.count("early")),

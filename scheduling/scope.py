@@ -44,6 +44,11 @@ class Scope:
     began: tuple[str, ...] = ()
 
     @property
+    def narrowed(self) -> bool:
+        """Tell whether it is less than the whole deck as it comes, minutes aside."""
+        return any(name not in ("minutes", "began") for name, _ in self.pairs())
+
+    @property
     def practice(self) -> bool:
         """Tell whether answers are logged only and schedule nothing."""
         return self.mode == ("practice",)

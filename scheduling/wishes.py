@@ -5,16 +5,19 @@ from datetime import datetime
 from cards.models import Card
 from scheduling import queue
 from scheduling.models import CardState, Learner, Note
-from scheduling.study import Outcome, lock, one_transaction, save_or_drop
+from scheduling.study import STALE, Outcome, lock, one_transaction, save_or_drop
 
 MOST_EXTRA = 1000
 
 
 @one_transaction
-def skip(learner: Learner, card: Card, now: datetime) -> Outcome:
-    """Leave the card until the next study day; its schedule stays."""
+def skip(learner: Learner, card: Card, now: datetime, seen: int | None = None) -> Outcome:
+    """Leave the card until the next study day; its schedule stays. `seen` as in `study.set_by_hand`."""
     lock(learner)
     own, _ = CardState.objects.get_or_create(user=learner.user, card=card)
+    if seen is not None and seen != own.review_count:
+        save_or_drop(own)
+        return Outcome("stale", STALE)
     own.buried_until = queue.rest_of_day(learner.today(now))
     own.skips += 1
     own.save(update_fields=["buried_until", "skips"])
@@ -66,7 +69,8 @@ def flag(learner: Learner, card: Card, flagged: bool) -> Outcome:
 def note(learner: Learner, card: Card, text: str, was: str | None) -> Outcome:
     """Keep the learner's own words on a card; empty text takes them away. `was` as in `Note.keep`."""
     lock(learner)
-    Note.keep(learner.user, card, text, was)
+    if Note.keep(learner.user, card, text, was):
+        return Outcome("noted", "Note saved, below what another tab had written.")
     return Outcome("noted", "Note saved." if text else "The note is gone.")
 
 

@@ -22,22 +22,23 @@ class Note(models.Model):
         return f"{self.user_id}:{self.card_id}"
 
     @classmethod
-    def keep(cls, user: User, card: Card, text: str, was: str | None = None) -> None:
+    def keep(cls, user: User, card: Card, text: str, was: str | None = None) -> bool:
         """Store a user's own words on a card; empty text takes them away.
 
         `was` is the note that the page began with. If another tab has written
-        since, both stay, one below the other. Two statements, one if nothing changes.
+        since, both stay, one below the other; tell whether that was so. Two
+        statements, one if nothing changes.
         """
         note = cls.objects.filter(user=user, card=card).first() or cls(user=user, card=card)
         if note.text == text:
-            return
-        if was is not None and note.text not in ("", was):
-            text = f"{note.text}\n\n{text}".strip()
-        note.text = text
-        if text:
+            return False
+        joined = was is not None and note.text not in ("", was)
+        note.text = f"{note.text}\n\n{text}".strip() if joined else text
+        if note.text:
             note.save()
         elif note.pk:
             note.delete()
+        return joined
 
 
 class Plan(models.Model):

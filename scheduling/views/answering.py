@@ -115,7 +115,7 @@ def way_back(request: HttpRequest, scope: Scope, card: Card | None) -> str:
     if request.POST.get("back") == "aside":
         return reverse("scheduling:aside")
     if request.POST.get("back") == "card" and card:
-        return card.get_absolute_url()
+        return card.get_absolute_url() + ("-own" if card.parent_id else "")  # which opens the follow-up
     return study_url(scope, card)
 
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from cards.models import Card
 from scheduling import explain, study, wishes
-from scheduling.forms import FlagForm, KnownForm, NoteForm, SuspendForm
+from scheduling.forms import FlagForm, NoteForm, SeenForm, SuspendForm
 from scheduling.models import CardState, Learner, Review
 from scheduling.scope import Scope
 from scheduling.sm2 import Memory
@@ -30,8 +30,13 @@ def card_or_404(request: HttpRequest, card_id: int) -> Card:
 @action
 def skip(request: HttpRequest, card_id: int) -> HttpResponse:
     """Leave a card until tomorrow and show the next."""
+    form = SeenForm(request.POST)
+    if not form.is_valid():
+        return refuse(request, form.sentence)
     learner, now = Learner.of(request.user), timezone.now()
-    return respond(request, learner, now, wishes.skip(learner, card_or_404(request, card_id), now))
+    card = card_or_404(request, card_id)
+    keep_typed(request, learner, card)
+    return respond(request, learner, now, wishes.skip(learner, card, now, form.cleaned_data["seen"]))
 
 
 @action
@@ -41,6 +46,7 @@ def suspend(request: HttpRequest, card_id: int) -> HttpResponse:
     if not form.is_valid():
         return refuse(request, form.sentence)
     card, learner = card_or_404(request, card_id), Learner.of(request.user)
+    keep_typed(request, learner, card)
     outcome = wishes.suspend(learner, card, form.cleaned_data["suspended"] == "1")
     now = timezone.now()
     back = to_show(request, learner, card, now) if request.POST.get("back") else None
@@ -97,12 +103,20 @@ def reset(request: HttpRequest, card_id: int) -> HttpResponse:
 @action
 def known(request: HttpRequest, card_id: int) -> HttpResponse:
     """Take a new card as known: it comes back in a month. Show the next."""
-    form = KnownForm(request.POST)
+    form = SeenForm(request.POST)
     if not form.is_valid():
         return refuse(request, form.sentence)
     learner, now = Learner.of(request.user), timezone.now()
     card, seen = card_or_404(request, card_id), form.cleaned_data["seen"]
+    keep_typed(request, learner, card)
     return respond(request, learner, now, study.set_by_hand(learner, card, study.KNOWN, now, seen))
+
+
+def keep_typed(request: HttpRequest, learner: Learner, card: Card) -> None:
+    """Keep a note typed beside a card that is being left. No statement where nothing was typed."""
+    form = NoteForm(request.POST)
+    if form.is_valid() and form.note[1] is not None and form.note[0] != form.note[1]:
+        wishes.note(learner, card, *form.note)
 
 
 def to_show(request: HttpRequest, learner: Learner, card: Card, now: datetime) -> Card | None:

@@ -13,7 +13,7 @@ function begin() {
   active = tries = 0;
 }
 
-// Time counts while the page is seen and somebody may be thinking; long silence does not.
+// Time counts while the page is seen; long silence does not.
 function tick() {
   const now = clock();
   const patience = 1000 * (60 + 3 * ($("#turn .aim")?.dataset.target ?? 60));
@@ -33,8 +33,9 @@ for (const sign of ["pointermove", "keydown", "scroll", "visibilitychange"]) {
 
 // A key is known by what it writes or, if that is no Latin letter or digit, by its place.
 function names({ key, code, shiftKey }) {
-  const place = /^[a-z0-9]$/i.test(key) || shiftKey ? "" : code.replace(/^(Key|Digit)/, "");
-  return [key, place].map((name) => name.toLowerCase());
+  const [, row, place] = code.match(/^(Key|Digit)(.)$/) ?? [];
+  const told = shiftKey || (row === "Key" ? /^\p{sc=Latin}$/u : /^\d$/).test(key);
+  return [key, told ? "" : place ?? ""].map((name) => name.toLowerCase());
 }
 
 on("keydown", (event) => {
@@ -71,7 +72,7 @@ function wanted() {
 
 const reveal = () => { $("#answer").open = true; };
 
-// On reveal the focus goes to Good, or where Space may not grade to the answer, which comes into view.
+// On reveal the focus goes to Good, or to the answer where Space may not grade.
 on("toggle", ({ target }) => {
   if (target.id !== "answer" || !target.open) return;
   shownAt = clock(); // the grades come where Show answer was
@@ -108,7 +109,7 @@ on("htmx:afterSwap", (event) => {
   $("#live").textContent = $("#session").dataset.say ?? "";
 });
 
-// The line is down, or something on the way answers: try again with the same turn.
+// No answer, or not one of ours: try again with the same turn.
 function unsent(form) {
   if (form !== pressed?.form) return say(`Sorry: ${AWAY}`);
   const { button } = pressed;

@@ -81,6 +81,7 @@ def test_keys_are_ignored_in_fields_with_modifiers_and_on_repeat(study):
         ("o", "KeyS", 0),  # Dvorak
         ("g", "KeyU", 0),
         ("ß", "Minus", 0),  # German
+        ("ś", "KeyS", 0),  # Polish, with AltGr
     ],
 )
 def test_keys_count_by_what_they_write_and_by_place_where_that_is_not_latin(study, key, code, shown_then):

@@ -123,7 +123,7 @@ def test_one_due_card_left_at_the_limit_is_told_as_one(signed_in, learner):
     html = text(signed_in.get("/study/"))
 
     assert "1 due card waits for another day. An answer takes you about 60 seconds." in html
-    assert "The 1 due card today" in html
+    assert "1 more review, today only" in html
     response = signed_in.post("/study/more/", {"reviews": "20"}, headers={"HX-Request": "true"})
     assert f'data-card="{made[1].pk}"' in text(response)
 

@@ -104,6 +104,23 @@ def test_a_card_asked_for_is_of_its_own_kind_and_counts_on_top(learner):
     assert shown(due, day(1)) == ("due", True)
 
 
+def test_a_change_by_hand_overrules_todays_answers_to_the_card(learner):
+    known, reset, again = (make_card(position=n) for n in range(3))
+    for card in (known, reset, again):
+        answer(learner, card, 1)
+    study.set_by_hand(learner, known, study.KNOWN, day(0, 13))
+    study.set_by_hand(learner, reset, Memory(), day(0, 13))
+
+    session = queue.session(learner, day(0, 14), Scope())
+
+    assert (session.counts.learning, session.counts.due) == (1, 1)
+    answer(learner, again, 4, now=day(0, 14))
+    assert queue.session(learner, day(0, 15), Scope()).turn.card == reset
+    answer(learner, reset, 4, now=day(0, 15))
+    assert queue.session(learner, day(0, 16), Scope()).turn is None
+    assert not list(rebuild(check=True))
+
+
 def test_practice_can_be_taken_back(learner):
     card, turn = make_card(), uuid4()
     answer(learner, card, practice=True, turn=turn)

@@ -100,3 +100,25 @@ def test_an_answer_without_a_note_field_touches_no_note(signed_in, card, save):
     signed_in.post(reverse("scheduling:grade", args=[card.pk]), data, headers=HTMX)
 
     assert Note.objects.get().text == "first"
+
+
+def test_those_who_are_joined_are_told(save):
+    save(text="first")
+
+    assert "below what another tab had written" in save(text="mine", text_was="").content.decode()
+
+
+def test_a_long_joined_note_can_be_made_shorter(grade, card, user):
+    Note.objects.create(user=user, card=card, text="y" * 6000)
+
+    assert grade("y" * 5500, "y" * 6000)["X-Anneal-Outcome"] == "stored"
+    assert len(Note.objects.get().text) == 5500
+
+
+@pytest.mark.parametrize("name", ["skip", "suspend", "known"])
+def test_a_note_typed_is_kept_when_the_card_is_left_another_way(signed_in, card, name):
+    data = {"suspended": "1", "text": "Darts.", "text_was": ""}
+
+    signed_in.post(reverse(f"scheduling:{name}", args=[card.pk]), data, headers=HTMX)
+
+    assert Note.objects.get().text == "Darts."

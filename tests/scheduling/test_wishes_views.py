@@ -221,6 +221,17 @@ def test_known_from_an_old_tab_changes_nothing(signed_in, learner):
     assert post(signed_in, "known", card, seen="1")["X-Anneal-Outcome"] == "set"
 
 
+def test_a_skip_from_an_old_tab_does_not_bury_a_repeat(signed_in, learner):
+    card = make_card()
+    answer(learner, card, 1, now=timezone.now())
+
+    response = post(signed_in, "skip", card, seen="0")
+
+    assert response["X-Anneal-Outcome"] == "stale"
+    assert state_of(learner, card).buried_until is None
+    assert f'data-card="{card.pk}"' in text(response)
+
+
 def test_undo_names_what_was_done_by_hand(signed_in, learner):
     card = make_card()
     make_card(position=1)
@@ -261,7 +272,7 @@ def test_a_follow_up_is_answered_suspended_and_reset_on_its_parents_page(signed_
     suspended = post(signed_in, "suspend", child, htmx=False, suspended="1", back="card")
     reset = post(signed_in, "reset", child, htmx=False, back="card")
 
-    assert suspended["Location"] == reset["Location"] == f"/cards/{parent.slug}/#{child.slug}"
+    assert suspended["Location"] == reset["Location"] == f"/cards/{parent.slug}/#{child.slug}-own"
     state = state_of(learner, child)
     assert (state.suspended, state.repetitions, state.interval) == (True, 0, 0)
     assert "Bring it back" in text(signed_in.get(f"/cards/{parent.slug}/"))
