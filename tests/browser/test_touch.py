@@ -265,7 +265,10 @@ def test_the_dock_keeps_inside_the_screen_whatever_the_size_of_the_text(phone, s
     boxes = [button.bounding_box() for button in phone.locator(".grade").all()]
     assert max(box["x"] + box["width"] for box in boxes) <= 390
     assert max(box["width"] for box in boxes) - min(box["width"] for box in boxes) < 1
-    inside = """() => [...document.querySelectorAll(".grade")].every((b) => b.scrollWidth <= b.clientWidth)"""
+    inside = """() => [...document.querySelectorAll(".grade-label, .grade small")].every((text) => {
+        const [own, button] = [text, text.parentElement].map((box) => box.getBoundingClientRect());
+        return own.left >= button.left && own.right <= button.right;
+    })"""
     assert phone.evaluate(inside)
 
 
