@@ -141,6 +141,5 @@ def _first_tries(
         .order_by("-sequence")
         .values_list("card", "kind", "predicted", "last_on", "stability")
     )
-    return {
-        card: tuple(row) for card, *row in rows
-    }.values()  # a reset makes a second first: the first one stays
+    # A reset makes a second first answer: latest first, the earliest one stays.
+    return {card: tuple(row) for card, *row in rows}.values()

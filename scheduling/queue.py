@@ -106,18 +106,18 @@ def _by_schedule(
     or nothing is due. One more with a plan, two in its sweep or before a break.
     """
     today = learner.today(now)
-    counts = counted(answered)
-    kinds = [row.kind for row in counts]
+    answers = counted(answered)
+    kinds = [row.kind for row in answers]
     pace = plans.pace(learner, steering, today)
-    due = _due_now(awake, pace, {row.card for row in counts}, today)
+    due = _due_now(awake, pace, {row.card for row in answers}, today)
     limits = pace.limits(today, kinds.count("review") + len(due))
-    room = order.room_today(counts, len(due), order.RANKED, limits)
+    room = order.room_today(answers, len(due), order.RANKED, limits)
     introduced = plans.introduced_scope(scope, steering.plan)
-    met = order.introduced(counts)
+    met = order.introduced(answers)
     return order.choose(
         now,
         today,
-        answers=counts,
+        answers=answers,
         due=due,
         new=new_rows(learner, today, introduced, met, limits.new) if room.new or not due else [],
         early=plans.early_rows(awake, pace, plans.scope_of(steering.plan), today, kinds.count("early")),

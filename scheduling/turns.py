@@ -151,8 +151,8 @@ def buttons(learner: Learner, card: Card, own: CardState, now: datetime, today: 
     )  # fmt: skip
     meanings = MEANINGS_WORKED_OUT if card.worked_out else MEANINGS
     shown = []
-    for grade, label, key in SIX if learner.six_grades else TWO if learner.two_grades else FOUR:
+    for grade, word, key in SIX if learner.six_grades else TWO if learner.two_grades else FOUR:
         after = fold.apply(state, replace(first, grade=grade), card.slug)
         wait = 0 if after.repeating or after.due_on is None else (after.due_on - today).days
-        shown.append(Button(grade, label, key, days.wait_in_words(max(wait, 0)), meanings[grade]))
+        shown.append(Button(grade, word, key, days.wait_in_words(max(wait, 0)), meanings[grade]))
     return shown

@@ -22,6 +22,27 @@ def shown(page, number):
     expect(page.locator("#turn h1")).to_have_text(f"Question {number}?")
 
 
+def raw_key(page, **event):
+    """Send a key as no keyboard here can: of another layout, repeated, or with AltGr."""
+    send = "(event) => document.body.dispatchEvent(new KeyboardEvent('keydown', {bubbles: true, ...event}))"
+    page.evaluate(send, event)
+
+
+def at_first(page, times, act):
+    """Let `act` meet the first so many grades on their way; return what they sent."""
+    met = []
+
+    def handle(route):
+        if len(met) < times:
+            met.append(route.request.post_data)
+            act(route)
+        else:
+            route.continue_()
+
+    page.route("**/grade/", handle)
+    return met
+
+
 def reveal(page):
     """Show the answer and wait until a grade counts."""
     page.wait_for_timeout(CALM)

@@ -5,7 +5,7 @@ from django.contrib.auth.models import User
 from playwright.sync_api import expect
 
 from scheduling.models import CardState, Review
-from tests.browser.steps import cards, shown
+from tests.browser.steps import cards, raw_key, shown
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -62,9 +62,7 @@ def test_keys_are_ignored_in_fields_with_modifiers_and_on_repeat(study):
     expect(page.locator("#words")).to_have_value("s3 u-")
     page.locator("#turn h1").click()
     page.keyboard.press("Control+s")
-    page.evaluate(
-        """() => document.body.dispatchEvent(new KeyboardEvent("keydown", {key: "s", code: "KeyS", repeat: true, bubbles: true}))"""
-    )
+    raw_key(page, key="s", code="KeyS", repeat=True)
     page.wait_for_timeout(300)
 
     shown(page, 0)
@@ -88,10 +86,7 @@ def test_keys_count_by_what_they_write_and_by_place_where_that_is_not_latin(stud
     cards(2)
     page = study()
 
-    page.evaluate(
-        "([key, code]) => document.body.dispatchEvent(new KeyboardEvent('keydown', {key, code, bubbles: true}))",
-        [key, code],
-    )
+    raw_key(page, key=key, code=code)
     page.wait_for_timeout(200)
 
     shown(page, shown_then)
@@ -146,10 +141,7 @@ def test_suspend_has_its_key_where_at_is_written_with_alt(study):
     cards(2)
     page = study()
 
-    page.evaluate(
-        """() => document.body.dispatchEvent(new KeyboardEvent("keydown",
-            {key: "@", code: "KeyQ", ctrlKey: true, altKey: true, modifierAltGraph: true, bubbles: true}))"""
-    )
+    raw_key(page, key="@", code="KeyQ", ctrlKey=True, altKey=True, modifierAltGraph=True)
 
     shown(page, 1)
     assert CardState.objects.get().suspended
@@ -160,9 +152,7 @@ def test_shift_and_a_digit_is_no_grade(study):
     page = study()
     page.keyboard.press("Space")
 
-    page.evaluate(
-        """() => document.body.dispatchEvent(new KeyboardEvent("keydown", {key: '"', code: "Digit2", shiftKey: true, bubbles: true}))"""
-    )
+    raw_key(page, key='"', code="Digit2", shiftKey=True)
     page.wait_for_timeout(300)
 
     shown(page, 0)

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from scheduling.models import Review
-from tests.browser.steps import CALM, cards, reveal, shown
+from tests.browser.steps import CALM, at_first, cards, reveal, shown
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -14,16 +14,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def test_a_dropped_connection_is_told_and_tried_again_with_the_same_turn(study):
     cards(2)
     page = study()
-    dropped = []
-
-    def drop_twice(route):
-        if len(dropped) < 2:
-            dropped.append(route.request.post_data)
-            route.abort("connectionreset")
-        else:
-            route.continue_()
-
-    page.route("**/grade/", drop_twice)
+    dropped = at_first(page, 2, lambda route: route.abort("connectionreset"))
     page.keyboard.press("Space")
     page.keyboard.press("3")
     expect(page.locator("#notice")).to_contain_text("Not saved yet")
@@ -37,16 +28,7 @@ def test_a_dropped_connection_is_told_and_tried_again_with_the_same_turn(study):
 def test_an_answer_lost_on_the_way_back_counts_once(study, live_server):
     cards(2)
     page = study()
-    lost = []
-
-    def lose_the_response(route):
-        if not lost:
-            lost.append(route.fetch())
-            route.abort("connectionreset")
-        else:
-            route.continue_()
-
-    page.route("**/grade/", lose_the_response)
+    at_first(page, 1, lambda route: (route.fetch(), route.abort("connectionreset")))
     page.keyboard.press("Space")
     page.keyboard.press("3")
     shown(page, 1)
@@ -132,16 +114,7 @@ def test_a_card_unpublished_while_shown_makes_way_for_the_next(study):
 def test_a_grade_waiting_to_be_sent_again_is_sent_whatever_is_pressed_meanwhile(study):
     cards(2)
     page = study()
-    dropped = []
-
-    def drop_once(route):
-        if dropped:
-            route.continue_()
-        else:
-            dropped.append(route)
-            route.abort("connectionreset")
-
-    page.route("**/grade/", drop_once)
+    at_first(page, 1, lambda route: route.abort("connectionreset"))
     page.keyboard.press("Space")
     page.keyboard.press("3")
     expect(page.locator("#notice")).to_contain_text("Not saved yet")
@@ -175,18 +148,8 @@ def test_a_page_of_somebody_between_is_no_answer(study, status):
     cards(2)
     page = study()
     page.locator("#words").fill("My words")
-    met = []
-
-    def answer_first(route):
-        if met:
-            route.continue_()
-        else:
-            met.append(route)
-            route.fulfill(
-                status=status, body="<html><body><h1>Bad Gateway</h1></body></html>", content_type="text/html"
-            )
-
-    page.route("**/grade/", answer_first)
+    body = "<html><body><h1>Bad Gateway</h1></body></html>"
+    at_first(page, 1, lambda route: route.fulfill(status=status, body=body, content_type="text/html"))
     page.locator("#words").press("Control+Enter")
     page.wait_for_timeout(CALM)
     page.locator(".grade[value='4']").click()

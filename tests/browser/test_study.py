@@ -165,3 +165,18 @@ def test_a_pause_is_offered_and_finishing_shows_the_day(study, ada):
     page.get_by_role("link", name="Go on").click()
 
     shown(page, 1)
+
+
+def test_a_long_silence_is_no_time_spent_answering(study):
+    cards(2, kind="concept")
+    page = study()
+    page.clock.install()
+    page.reload()
+    page.clock.run_for("01:00:00")
+
+    page.keyboard.press("Space")
+    page.keyboard.press("3")
+    shown(page, 1)
+
+    patience = 60 + 3 * 45  # seconds: a minute, and three times the target of the card
+    assert Review.objects.get().elapsed_ms == pytest.approx(patience * 1000, abs=5000)
