@@ -46,16 +46,16 @@ print("READY" + json.dumps([[str(turn) for turn in Review.objects.values_list("t
 
 
 class Server:
-    """gunicorn with the site's own settings, HTTPS off, on a database of its own."""
+    """gunicorn with the site's own settings, HTTPS off, on a database and static files of its own."""
 
-    def __init__(self, url):
+    def __init__(self, url, static):
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
         kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
         self.env = {
             **kept, "SECRET_KEY": "only for this test 0123456789 abcdefghijklmnopqrstuvwxyz", "ALLOWED_HOSTS": "127.0.0.1",
-            "HTTPS": "off", "DATABASE_URL": url,
+            "HTTPS": "off", "DATABASE_URL": url, "STATIC_ROOT": str(static),
         }  # fmt: skip
         self.manage("migrate", "--verbosity", "0")
         self.manage("collectstatic", "--no-input", "--verbosity", "0")
@@ -130,7 +130,7 @@ def server(tmp_path):
         with psycopg.connect(host=host, user="anneal", dbname="postgres", autocommit=True) as connection:
             connection.execute(f"CREATE DATABASE {name}")
         url = f"postgres://anneal@/{name}?host={host}"
-    found = Server(url)
+    found = Server(url, tmp_path / "static")
     yield found
     if found.process and found.process.poll() is None:
         found.kill()

@@ -35,6 +35,19 @@ def test_a_site_with_its_secrets_passes_the_deployment_check(tmp_path):
     assert done.returncode == 0, done.stderr
 
 
+def test_static_files_go_where_the_site_wants_them(tmp_path):
+    done = manage(
+        "collectstatic",
+        "--no-input",
+        **GOOD,
+        DATABASE_URL=f"sqlite:///{tmp_path}/db.sqlite3",
+        STATIC_ROOT=str(tmp_path / "served"),
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "served" / "staticfiles.json").exists()
+
+
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
