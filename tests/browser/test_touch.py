@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from scheduling.models import CardState, Learner, Review
 from tests.browser.steps import CALM, cards, shown, sign_in
+from tests.rows import make_card
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -245,14 +246,18 @@ def test_what_went_wrong_is_told_within_the_screen(phone):
     expect(phone.locator("#notice")).to_be_in_viewport()
 
 
-def test_on_a_lying_phone_the_question_is_in_view(phone):
-    cards(1, hint="Think of darts.")
+@pytest.mark.parametrize("size", [100, 130, 150])
+def test_on_a_lying_phone_nothing_lies_over_the_question(phone, size):
+    Learner.objects.update(text_size=size)
+    make_card("Why may a deeper network train worse than a shallow one?", hint="Think of darts.")
     phone.set_viewport_size({"width": 844, "height": 390})
 
     phone.goto("/study/")
 
     expect(phone.locator("#turn h1")).to_be_in_viewport()
     assert phone.evaluate("scrollY") == 0
+    question, dock = (phone.locator(at).bounding_box() for at in ("#turn h1", "#answer > summary"))
+    assert question["y"] + question["height"] <= dock["y"]
 
 
 @pytest.mark.parametrize("size", [100, 130, 150])
