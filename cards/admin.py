@@ -11,6 +11,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from cards import markdown
+from cards.admin_reports import ReportInline, shortened
 from cards.models import Area, Card, Company, Role, RubricPoint, Topic
 
 TEXTS = ("question", "hint", "answer", "details")
@@ -145,7 +146,8 @@ class CardAdmin(admin.ModelAdmin):
     def get_inlines(
         self, request: HttpRequest, obj: Card | None
     ) -> list[type[admin.options.InlineModelAdmin]]:
-        return [PointInline, ChildInline] if obj is None or obj.part == Card.Part.CARD else [PointInline]
+        inlines = [PointInline, ChildInline] if obj is None or obj.part == Card.Part.CARD else [PointInline]
+        return [*inlines, ReportInline] if obj and obj.reports.exists() else inlines
 
     def get_readonly_fields(self, request: HttpRequest, obj: Card | None = None) -> list[str]:
         """Keep a slug once it is given: learners' history hangs on it."""
@@ -161,8 +163,7 @@ class CardAdmin(admin.ModelAdmin):
 
     @admin.display(description="question", ordering="question")
     def question_start(self, card: Card) -> str:
-        text = markdown.plain(card.question)
-        return text if len(text) <= 90 else f"{text[:87]}..."
+        return shortened(card.question)
 
     @admin.display(description="As learners see it")
     def preview(self, card: Card) -> str | SafeString:

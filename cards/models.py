@@ -214,6 +214,58 @@ class Card(models.Model):
             self.part = self.Part.FOLLOWUP
 
 
+class ReportQuerySet(models.QuerySet["Report"]):
+    def answered(self) -> Self:
+        """Return the reports that a curator has answered."""
+        return self.exclude(state=Report.State.OPEN)
+
+
+class Report(models.Model):
+    """What a learner found amiss in a card of the shared bank, and what came of it."""
+
+    class Reason(models.TextChoices):
+        WRONG = "wrong", "Something is wrong"
+        UNCLEAR = "unclear", "It can be read in two ways"
+        MISSING = "missing", "Something is missing"
+        OUTDATED = "outdated", "It is out of date"
+        TYPO = "typo", "A typo, or it looks broken"
+        OTHER = "other", "Something else"
+
+    class State(models.TextChoices):
+        OPEN = "open", "Open"
+        FIXED = "fixed", "Fixed"
+        DECLINED = "declined", "Stays as it is"
+
+    card = models.ForeignKey(Card, models.CASCADE, related_name="reports")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="card_reports"
+    )
+    reason = models.CharField(max_length=8, choices=Reason)
+    text = models.TextField(max_length=2000, blank=True)
+    revision = models.PositiveIntegerField(default=1, help_text="The card's, when it was reported.")
+    state = models.CharField(max_length=8, choices=State, default=State.OPEN)
+    reply = models.TextField(max_length=2000, blank=True, help_text="What the learner is told.")
+    created_at = models.DateTimeField(auto_now_add=True)
+    read = models.BooleanField(default=False, editable=False, help_text="The learner has read the reply.")
+
+    objects = ReportQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        indexes = [
+            # views.today: the answers that a learner has not read.
+            models.Index(fields=["user", "read", "state"], name="report_unread"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=["open", "fixed", "declined"]), name="known_report_state"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_reason_display()}: {self.card}"
+
+
 class RubricPoint(models.Model):
     """One observable thing that a good answer says; learners' ticks hang on it."""
 

@@ -12,7 +12,7 @@ def erase(user: User) -> None:
     """Delete the account, the log, the states, the wishes, the plans and the private cards.
 
     In this order, since history protects its cards; children before parents.
-    The shared bank stays as it is.
+    The shared bank stays as it is; a report on one of its cards stays, without a name.
     """
     lock(Learner.of(user))
     User.objects.select_for_update().get(pk=user.pk)  # a plan or note sent meanwhile waits, then finds nobody

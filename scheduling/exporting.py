@@ -33,7 +33,7 @@ ENCODER = DjangoJSONEncoder(ensure_ascii=False)
 
 
 def written(learner: Learner, now: datetime) -> Iterator[str]:
-    """Yield the export in pieces. Nine statements; hold the learner's lock meanwhile."""
+    """Yield the export in pieces. Ten statements; hold the learner's lock meanwhile."""
     head = {
         "format": FORMAT, "version": VERSION, "exported_at": now,
         "account": {"email": learner.user.email, "joined_at": learner.user.date_joined},
@@ -62,6 +62,10 @@ def lists(learner: Learner) -> Iterator[tuple[str, Iterable[dict[str, Any]]]]:
     yield "states", rows(CardState.objects.filter(user=user).order_by("card__slug"), STATE)
     yield "reviews", reviews(learner)
     yield "notes", rows(user.notes.order_by("card__slug"), ["text", "updated_at"])
+    yield (
+        "reports",
+        rows(user.card_reports.order_by("pk"), ["reason", "text", "state", "reply", "created_at"]),
+    )
     yield "plans", user.plans.order_by("pk").values("title", "interview_on", "minutes", "scope", "created_at")
     yield "days_off", user.days_off.order_by("day").values("day")
     yield "reminders", user.reminders.order_by("day").values("day", "sent_at")

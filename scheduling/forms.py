@@ -6,6 +6,7 @@ from django import forms
 from django.contrib.auth.models import User
 from django.http import HttpRequest, QueryDict
 
+from cards.models import Report
 from scheduling.days import ZONES
 from scheduling.models import Learner
 from scheduling.study import Answer
@@ -121,6 +122,27 @@ class MoreForm(ActionForm):
     wrong = dict.fromkeys(["invalid", "min_value", "max_value"], "The limits can be raised by 0 to 200.")
     new = forms.IntegerField(required=False, min_value=0, max_value=200, error_messages=wrong)
     reviews = forms.IntegerField(required=False, min_value=0, max_value=200, error_messages=wrong)
+
+
+class ReportForm(forms.ModelForm):
+    """What is amiss with a card; whoever says "something else" says what."""
+
+    reason = forms.ChoiceField(
+        label="What is amiss?", choices=Report.Reason, widget=forms.Select(attrs={"autofocus": True})
+    )
+
+    class Meta:
+        model = Report
+        fields = ["reason", "text"]
+        labels = {"text": "Where, and what would be right?"}
+        widgets = {"text": forms.Textarea(attrs={"rows": 3})}
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        data["text"] = data.get("text", "").replace("\r\n", "\n")
+        if data.get("reason") == Report.Reason.OTHER and not data["text"] and "text" not in self.errors:
+            self.add_error("text", "Please say what it is.")
+        return data
 
 
 class SignUpForm(forms.Form):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from scheduling.views import account, browse, mine, origin, plan, progress, study, today, wishes
+from scheduling.views import account, browse, mine, origin, plan, progress, reports, study, today, wishes
 
 app_name = "scheduling"
 urlpatterns = [
@@ -24,6 +24,8 @@ urlpatterns = [
     path("study/<int:card_id>/why/", wishes.why, name="why"),
     path("cards/", browse.cards, name="cards"),
     path("cards/<slug:slug>/", browse.card, name="card"),
+    path("cards/<slug:slug>/report/", reports.report, name="report"),
+    path("reports/", reports.reports, name="reports"),
     path("progress/", progress.progress, name="progress"),
     path("progress/answers/", origin.answers, name="answers"),
     path("progress/cards/", origin.cards, name="holdings"),

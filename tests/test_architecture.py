@@ -59,7 +59,7 @@ ALLOWED = {
     "scheduling.erasing": {"cards.models", "scheduling.models", "scheduling.study"},
     "scheduling.ending": {"scheduling.models", *PURE},
     "scheduling.reminders": {"cards.models", "scheduling.models", "scheduling.stats", *PURE},
-    "scheduling.forms": {"scheduling.models", "scheduling.study", *PURE},
+    "scheduling.forms": {"cards.models", "scheduling.models", "scheduling.study", *PURE},
     "scheduling.forms_settings": {"scheduling.models", *PURE},
     "scheduling.forms_plan": {"cards.models", "scheduling.models"},
     "scheduling.forms_progress": {"scheduling.stats", *PURE},

@@ -43,6 +43,8 @@ ROUTES = {
     **{f"study/<int:card_id>/{name}/": (ASK, OWN_ACT) for name in ("unbury", "reset", "known")},
     "cards/": (PUBLIC, CLOSED),
     "cards/<slug:slug>/": ((404, 200, 404, 404, 404), CLOSED),
+    "cards/<slug:slug>/report/": ((SIGN_IN, 404, 404, 404, 404),) * 2,  # of the shared bank only
+    "reports/": (MINE, (SIGN_IN, "/", "/", "/", "/")),
     "progress/": (MINE, CLOSED),
     "progress/answers/": (MINE, CLOSED),
     "progress/cards/": (MINE, CLOSED),
@@ -79,7 +81,7 @@ ROUTES = {
     r"admin/^(?P<app_label>auth|account|cards)/$": ((*STAFF[:3], 404, 200),) * 2,
     "admin/(?P<url>.*)$": ((*STAFF[:3], 404, 404),) * 2,
 }  # fmt: skip
-CURATED = ("area", "topic", "role", "company", "card")
+CURATED = ("area", "topic", "role", "company", "card", "report")
 for model in ("auth/user", "auth/group", "account/emailaddress", *(f"cards/{name}" for name in CURATED)):
     MAY = STAFF if model.startswith("cards/") else ROOT
     GONE = (*STAFF[:3], "/admin/", "/admin/") if MAY is STAFF else (*STAFF[:3], 403, "/admin/")  # no such row
@@ -91,6 +93,7 @@ for model in ("auth/user", "auth/group", "account/emailaddress", *(f"cards/{name
         f"admin/{model}/<path:object_id>/delete/": ((*ROOT[:4], "/admin/"),) * 2,
         f"admin/{model}/<path:object_id>/": ((*STAFF[:3], *[f"/admin/{model}/0/change/"] * 2),) * 2,
     }
+ROUTES["admin/cards/report/add/"] = (((*STAFF[:3], 403, 403)),) * 2  # only learners report
 
 
 def routes(resolver, prefix=""):

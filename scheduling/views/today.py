@@ -6,7 +6,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from cards.models import Area, Card
+from cards.models import Area, Card, Report
 from scheduling import plans, queue, stats
 from scheduling.ending import waiting
 from scheduling.models import Learner
@@ -29,6 +29,7 @@ def today(request: HttpRequest) -> HttpResponse:
         "streak": stats.streak(learner, session.today),
         "waiting": waiting(learner, session.today),
         "week": stats.due_ahead(learner, session.today, 7),
+        "answered_reports": Report.objects.answered().filter(user=learner.pk, read=False).count(),
         "areas": Area.objects.filter(topics__cards__status=Card.Status.PUBLISHED).distinct(),
     }
     return render(request, "scheduling/today.html", context)

@@ -19,6 +19,7 @@ OWN = [
     "/",
     "/study/",
     "/study/aside/",
+    "/reports/",
     "/cards/",
     "/progress/",
     "/plan/",
@@ -65,7 +66,7 @@ def test_axe_finds_nothing_on_a_learners_pages(themed, live_server, client, ada)
     card = full_card()
     answer(ada, card, now=timezone.now())
     found = []
-    for url in [*OWN, f"/cards/{card.slug}/", f"/study/{card.pk}/why/"]:
+    for url in [*OWN, f"/cards/{card.slug}/", f"/cards/{card.slug}/report/", f"/study/{card.pk}/why/"]:
         themed.goto(live_server.url + url)
         found += violations(themed)
 
@@ -81,6 +82,8 @@ def test_axe_finds_nothing_on_any_state_of_the_study_page(themed, live_server, c
     reveal(themed)
     themed.locator(".ticks input").first.check()
     themed.locator(".note summary").click()
+    themed.keyboard.press("r")
+    expect(themed.locator("#report form")).to_be_visible()
     found += violations(themed)
     themed.wait_for_timeout(350)
     themed.locator(".grade[value='2']").click()

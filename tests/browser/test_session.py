@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from cards.models import Report
 from scheduling.models import CardState, Learner, Note, Review
 from tests.browser.steps import CALM, cards, reveal, shown, sign_in
 from tests.rows import answer, make_card, make_child, make_topic
@@ -242,3 +243,27 @@ def test_after_a_holiday_today_offers_portions_and_the_end_screen_the_weakest_to
     expect(retention.locator("dd")).to_have_text("50\xa0%")
     signed_in.get_by_role("link", name="Practice today's weakest: Weak").click()
     expect(signed_in.locator(".scope-line")).to_contain_text("Weak practice")
+
+
+def test_a_problem_is_reported_from_the_keyboard_and_the_turn_stays_as_it_is(study, ada):
+    make_card("Is it?", points=[("what", True)])
+    study = study()
+    study.locator("#words").fill("My words")
+    study.locator("h1").click()
+    reveal(study)
+    study.locator(".ticks input").check()
+
+    study.keyboard.press("r")
+    expect(study.locator("#report select")).to_be_focused()
+    study.keyboard.press("Tab")
+    study.keyboard.type("The sign is 4 times wrong.")
+    study.locator("#report button").click()
+
+    expect(study.locator("#report")).to_contain_text("Thank you")
+    expect(study.locator("#report")).to_be_focused()
+    expect(study.locator(".ticks input")).to_be_checked()
+    expect(study.locator("#words")).to_have_value("My words")
+    assert (Report.objects.get().text, Review.objects.count()) == ("The sign is 4 times wrong.", 0)
+    study.keyboard.press("Space")
+    expect(study.locator("#done")).to_be_visible()
+    assert Review.objects.get().grade == 4

@@ -3,7 +3,7 @@
 import pytest
 from django.contrib.auth.models import Group, User
 
-from cards.models import Card
+from cards.models import Card, Report
 from tests.rows import answer, make_card, make_child
 
 pytestmark = pytest.mark.django_db
@@ -109,3 +109,43 @@ def test_the_first_administrator_signs_in_by_email_as_everybody_does(client):
     client.post(asked.redirect_chain[-1][0], {"login": "root@example.com", "password": "correct horse"})
 
     assert client.get("/admin/").status_code == 200
+
+
+def test_reports_are_an_inbox_with_the_open_ones_first_and_no_names(curator, user):
+    card = make_card("Is $x$ odd?")
+    for state in ("fixed", "open"):
+        Report.objects.create(card=card, user=user, reason="wrong", text=f"It is {state}.", state=state)
+
+    html = text(curator.get("/admin/cards/report/"))
+
+    assert html.index("It is open.") < html.index("It is fixed.")
+    assert "Is x odd?" in html
+    assert user.email not in html + text(
+        curator.get(f"/admin/cards/report/{Report.objects.first().pk}/change/")
+    )
+    assert curator.get("/admin/cards/report/add/").status_code == 403
+
+
+def test_a_report_is_answered_beside_its_card_and_the_answer_is_unread(curator, user):
+    card = make_card()
+    report = Report.objects.create(card=card, user=user, reason="wrong", text="Off by one.", read=True)
+    answered = {
+        "reports-TOTAL_FORMS": 1, "reports-INITIAL_FORMS": 1, "reports-0-id": report.pk, "reports-0-card": card.pk,
+        "reports-0-state": "fixed", "reports-0-reply": "You are right.",
+    }  # fmt: skip
+
+    assert "Off by one." in text(curator.get(url(card)))
+    curator.post(url(card), form_of(card, **answered))
+
+    report.refresh_from_db()
+    assert (report.state, report.reply, report.read) == ("fixed", "You are right.", False)
+
+
+def test_many_reports_are_closed_at_once(curator, user):
+    reports = [Report.objects.create(card=make_card(), user=user, reason="typo", read=True) for _ in range(2)]
+
+    curator.post(
+        "/admin/cards/report/", {"action": "decline", "_selected_action": [each.pk for each in reports]}
+    )
+
+    assert set(Report.objects.values_list("state", "read")) == {("declined", False)}

@@ -1,0 +1,98 @@
+"""The inbox of what learners reported: on a page of its own, and beside the card that it is about."""
+
+from django import forms
+from django.contrib import admin
+from django.db.models import Case, QuerySet, When
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from cards import markdown
+from cards.models import Card, Report
+
+
+class ReportForm(forms.ModelForm):
+    """A curator's answer; a new one is unread."""
+
+    class Meta:
+        model = Report
+        fields = ["state", "reply"]
+        widgets = {"reply": forms.Textarea(attrs={"rows": 3, "cols": 60})}
+
+    def save(self, commit: bool = True) -> Report:
+        if self.changed_data:
+            self.instance.read = False
+        return super().save(commit)
+
+
+class ReportInline(admin.TabularInline):
+    """What learners reported on the card, to be answered beside the text that it is about."""
+
+    model = Report
+    form = ReportForm
+    extra = 0
+    can_delete = False
+    fields = ["reason", "text", "revision", "created_at", "state", "reply"]
+    readonly_fields = ["reason", "text", "revision", "created_at"]
+
+    def has_add_permission(self, request: HttpRequest, obj: Card | None = None) -> bool:
+        return False
+
+
+@admin.register(Report)
+class ReportAdmin(admin.ModelAdmin):
+    """The inbox of reports, those still open first; who reported is not shown."""
+
+    form = ReportForm
+    list_display = ["card_start", "reason", "text_start", "state", "created_at"]
+    list_filter = ["state", "reason", "card__topic__area"]
+    search_fields = ["card__slug", "text", "reply"]
+    list_select_related = ["card__parent"]
+    actions = ["fix", "decline"]
+    fields = ["edit", "reason", "text", "revision", "created_at", "state", "reply"]
+    readonly_fields = ["edit", "reason", "text", "revision", "created_at"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Report]:
+        return (
+            super()
+            .get_queryset(request)
+            .order_by(Case(When(state="open", then=0), default=1), "-created_at", "-pk")
+        )
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    @admin.display(description="card", ordering="card__slug")
+    def card_start(self, report: Report) -> str:
+        return shortened(report.card.question)
+
+    @admin.display(description="text")
+    def text_start(self, report: Report) -> str:
+        return shortened(report.text)
+
+    @admin.display(description="card")
+    def edit(self, report: Report) -> SafeString:
+        """Return the link to the card's form; a child is edited on its parent's."""
+        card = report.card.parent or report.card
+        return format_html(
+            '<a href="{}">{}</a>', reverse("admin:cards_card_change", args=[card.pk]), report.card
+        )
+
+    @admin.action(description="Mark as fixed", permissions=["change"])
+    def fix(self, request: HttpRequest, reports: QuerySet[Report]) -> None:
+        self._close(request, reports, Report.State.FIXED)
+
+    @admin.action(description="Mark as staying as it is", permissions=["change"])
+    def decline(self, request: HttpRequest, reports: QuerySet[Report]) -> None:
+        self._close(request, reports, Report.State.DECLINED)
+
+    def _close(self, request: HttpRequest, reports: QuerySet[Report], state: str) -> None:
+        changed = reports.update(state=state, read=False)
+        self.message_user(request, f"{changed} reports are now {Report.State(state).label.lower()}.")
+
+
+def shortened(text: str) -> str:
+    """Return the first 90 characters of card text, without its markup."""
+    words = markdown.plain(text)
+    return words if len(words) <= 90 else f"{words[:87]}..."
