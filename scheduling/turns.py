@@ -16,6 +16,7 @@ SIX = (
     (3, "Hard", "3"), (4, "Good", "4"), (5, "Easy", "5"),
 )  # fmt: skip
 TWO = ((2, "Again", "1"), (4, "Good", "2"))
+TICK_KEYS = "abcdgjlm"  # letters that no action has
 LABELS = {grade: label for grade, label, _ in (*SIX, *FOUR)}
 MEANINGS = {
     0: "Nothing came to mind.",
@@ -48,8 +49,9 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A key point of the shown card, and how often the learner left it out before."""
+    """A key point of the shown card, the key that ticks it, and how often the learner left it out before."""
 
+    key: str
     pk: int
     text: str
     must: bool
@@ -139,7 +141,7 @@ def points_of(card: Card, user: int) -> list[Point]:
         .order_by("position", "pk")
         .values_list("pk", "text", "must", "shown", "missed")
     )
-    return [Point(*row) for row in rows]
+    return [Point(TICK_KEYS[place : place + 1], *row) for place, row in enumerate(rows)]
 
 
 def buttons(learner: Learner, card: Card, own: CardState, now: datetime, today: date) -> list[Button]:

@@ -1,37 +1,38 @@
-// Keys, taps, timing and retries of the study page, which works without them too.
+// The study page's keys, taps, time and retries.
 const $ = (selector) => document.querySelector(selector);
 const clock = () => performance.now();
 const on = document.addEventListener.bind(document);
-const NO_TAP = "a, button, summary, label, pre, .scroll, .hint, .note, .turn-foot, .why, .leech-help, .words";
+const NO_TAP = "a, button, summary, label, pre, .scroll, [data-still]";
 const AWAY = "the server cannot be reached.";
-const RETRIES = [1000, 2000, 4000];
-let begunAt, shownAt, active, lastSign, pressed, tries;
+const RETRIES = [1e3, 2e3, 4e3];
+let begunAt, shownAt, active, heard, lastSign, pressed, tries, retry;
 
 function begin() {
   begunAt = Date.now();
   shownAt = lastSign = clock();
-  active = tries = 0;
+  active = heard = tries = 0;
 }
 
-// Time counts while the page is seen; long silence does not.
+// Time counts while the page is seen; of long silence the card's target at most.
 function tick() {
   const now = clock();
-  const patience = 1000 * (60 + 3 * ($("#turn .aim")?.dataset.target ?? 60));
-  if (!document.hidden && now - lastSign < patience) active += now - (tick.last ?? now);
+  const target = 1e3 * ($("#turn .aim")?.dataset.target ?? 60);
+  if (now - lastSign > 6e4 + 3 * target) active = Math.min(active, heard + target);
+  else if (!document.hidden) active += now - (tick.last ?? now);
   tick.last = now;
   const day = $("#done")?.dataset;
   if (day?.left * 1000 < Date.now() - begunAt) location = day.study, begin(); // left open over night
   const timer = $("#timer");
   if (!timer || $("#answer")?.open) return;
   timer.textContent = new Date(active).toISOString().slice(active < 36e5 ? 14 : 11, 19);
-  timer.toggleAttribute("data-over", active > 1000 * timer.dataset.target);
+  timer.toggleAttribute("data-over", active > target);
 }
 setInterval(tick, 250);
 for (const sign of ["pointermove", "keydown", "scroll", "visibilitychange"]) {
-  on(sign, () => { tick(); lastSign = clock(); }, { passive: true });
+  on(sign, () => { tick(); lastSign = clock(); heard = active; }, { passive: true });
 }
 
-// A key is known by what it writes or, if that is no Latin letter or digit, by its place.
+// A key goes by what it writes; by its place if that is no Latin letter or digit.
 function names({ key, code, shiftKey }) {
   const [, row, place] = code.match(/^(Key|Digit)(.)$/) ?? [];
   const told = shiftKey || (row === "Key" ? /^\p{sc=Latin}$/u : /^\d$/).test(key);
@@ -48,7 +49,7 @@ on("keydown", (event) => {
   if (!$("#session") || event.repeat || barred || typing) return;
   if (key !== "?" && $("#keys").clientHeight) return;
   const free = target.matches(".ticks input") ? key === "Enter" : !target.closest("a, button, summary, label, input");
-  if (details && free && (key === " " || key === "Enter")) {
+  if (details && free && /^( |Enter)$/.test(key)) {
     const next = details.open ? wanted() : details.querySelector("summary");
     if (next) event.preventDefault();
     return next?.click();
@@ -58,9 +59,9 @@ on("keydown", (event) => {
     if (!button || button.disabled || (button.closest("#answer") && !details?.open)) continue;
     event.preventDefault();
     const note = button.closest(".note");
-    if (!note) return button.click();
-    note.open = true;
-    return note.querySelector("textarea").focus();
+    if (!note?.open) button.click();
+    if (button.type === "checkbox") aim();
+    return note?.querySelector("textarea").focus();
   }
 });
 
@@ -72,19 +73,21 @@ function wanted() {
 
 const reveal = () => { $("#answer").open = true; };
 
-// On reveal the focus goes to Good, or to the answer where Space may not grade.
+// The focus goes to what Space gives, or to the answer where Space may not grade.
+const aim = () => (wanted() ?? $(".model-answer")).focus({ preventScroll: true });
+
 on("toggle", ({ target }) => {
   if (target.id !== "answer" || !target.open) return;
   shownAt = clock(); // the grades come where Show answer was
-  const model = target.querySelector(".model-answer");
-  (wanted() ?? model).focus({ preventScroll: true });
-  model.scrollIntoView({ block: "nearest" });
+  aim();
+  $(".model-answer").scrollIntoView({ block: "nearest" });
 }, true);
 
 on("click", (event) => {
   const { target, detail, pointerType } = event;
   if (!event.isTrusted || !detail) return; // a key's click
-  if (target.closest("[data-guard]") && clock() - shownAt < 300) { // ms: a double tap
+  target.closest(".turn-foot button")?.blur(); // else it takes the next Space
+  if (target.closest("[data-guard]") && !target.closest(".ticks, .undo") && clock() - shownAt < 300) { // ms: a double tap
     event.stopPropagation();
     return event.preventDefault();
   }
@@ -92,11 +95,12 @@ on("click", (event) => {
   if (!touch || !$("#turn") || !target.closest("main") || target.closest(NO_TAP)) return;
   if (!$("#answer").open) return reveal();
   const place = event.clientX / innerWidth; // the left quarter is Again, the right one Good
-  const grade = place < 0.25 ? 2 : place > 0.75 ? 4 : 0;
-  if (grade) $(`[data-sides] .grade[value="${grade}"]`)?.click();
+  const grade = place < 0.25 ? 2 : place > 0.75 && 4;
+  $(`[data-sides] .grade[value="${grade}"]`)?.click();
 }, true);
 
 on("submit", ({ target: form, submitter: button }) => {
+  if (form === pressed?.form) clearTimeout(retry);
   tick();
   if (form.elements.elapsed_ms) form.elements.elapsed_ms.value = Math.round(active);
   button?.setAttribute("data-pressed", "");
@@ -106,16 +110,16 @@ on("submit", ({ target: form, submitter: button }) => {
 on("htmx:afterSwap", (event) => {
   if (event.detail.target.id !== "session") return;
   begin();
-  $("#live").textContent = $("#session").dataset.say ?? "";
+  $("#live").textContent = $("#session").dataset.say;
 });
 
-// No answer, or not one of ours: try again with the same turn.
+// No answer, or not one of ours: click again, with the same turn.
 function unsent(form) {
-  if (form !== pressed?.form) return say(`Sorry: ${AWAY}`);
+  if (form !== pressed?.form) return say(`Sorry, not done: ${AWAY} Press it again.`);
   const { button } = pressed;
   const wait = RETRIES[tries++];
-  say(wait ? `Not saved yet: ${AWAY} Trying again...` : `Not saved: ${AWAY} Press it again; it will count once.`);
-  if (wait) setTimeout(() => form.isConnected && form.requestSubmit(button), wait);
+  say(wait ? `Not saved yet: ${AWAY} Trying again...` : `Not saved: ${AWAY} Press it again; it counts once.`);
+  if (wait) retry = setTimeout(() => button.isConnected && button.click(), wait);
   else tries = 0;
 }
 for (const name of ["htmx:sendError", "htmx:timeout"]) on(name, (event) => unsent(event.detail.elt));
@@ -134,6 +138,6 @@ function say(text) {
 }
 
 const zone = $("[data-zone]");
-if (zone) zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone ?? "";
+if (zone) zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone;
 begin();
-shownAt = -Infinity; // the first card is nobody's second tap
+shownAt = -Infinity; // no second tap yet

@@ -4,8 +4,9 @@ import pytest
 from django.contrib.auth.models import User
 from playwright.sync_api import expect
 
-from scheduling.models import CardState, Review
+from scheduling.models import CardState, Review, Tick
 from tests.browser.steps import cards, raw_key, shown
+from tests.rows import make_card
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -183,3 +184,41 @@ def test_a_curator_goes_from_the_card_to_its_admin_page_by_key(study, ada):
     page.keyboard.press("e")
 
     page.wait_for_url(f"**/admin/cards/card/{card.pk}/change/")
+
+
+def test_key_points_and_the_hint_have_keys_of_their_own(study):
+    make_card("Why?", hint="Think.", points=[("what", True), ("why", True), ("cost", False)])
+    page = study()
+    page.keyboard.press("a")  # nothing to tick before the answer
+    page.keyboard.press("h")
+    expect(page.locator(".hint p")).to_be_visible()
+
+    page.keyboard.press("Space")
+    page.keyboard.press("a")
+    raw_key(page, key="и", code="KeyB")
+    expect(page.locator(".grade[value='3'] .proposed")).to_be_visible()
+    expect(page.locator(".grade[value='3']")).to_be_focused()
+    page.keyboard.press("c")
+    page.keyboard.press("b")
+    page.keyboard.press("b")
+    page.keyboard.press("Space")
+
+    expect(page.locator("#done")).to_be_visible()
+    assert Review.objects.get().grade == 4
+    assert Tick.objects.filter(said=True).count() == 3
+
+
+def test_a_flag_set_by_a_click_takes_no_space_from_the_answer_but_one_in_focus_does(study):
+    cards(1)
+    page = study()
+    page.locator("#flag-button").click()
+    expect(page.locator("#flag-button")).to_have_text("Flagged")
+
+    page.keyboard.press("Space")
+
+    expect(page.locator(".model-answer")).to_be_visible()
+    assert CardState.objects.get().flagged
+    page.locator("#flag-button").focus()
+    page.keyboard.press("Space")
+    expect(page.locator("#flag-button")).to_have_text("Flag")
+    assert not Review.objects.exists()

@@ -37,6 +37,29 @@ def test_an_answer_lost_on_the_way_back_counts_once(study, live_server):
     assert Review.objects.count() == 1
 
 
+@pytest.mark.parametrize("meanwhile", ["the focus moves on", "the text is clicked", "another grade is pressed"])
+def test_what_is_tried_again_is_the_grade_last_pressed_whatever_was_done_meanwhile(study, meanwhile):
+    cards(2)
+    page = study()
+    page.route("**/grade/", lambda route: route.abort("internetdisconnected"))
+    page.keyboard.press("Space")
+    page.keyboard.press("1")
+    expect(page.locator("#notice")).to_contain_text("Trying again")
+    page.wait_for_timeout(1500)  # into the second wait, of two seconds
+    page.unroute("**/grade/")
+
+    if meanwhile == "the focus moves on":
+        page.keyboard.press("Tab")
+    elif meanwhile == "the text is clicked":
+        page.locator(".model-answer").click()
+    else:
+        page.keyboard.press("2")
+
+    shown(page, 1)
+    page.wait_for_timeout(1500)
+    assert [row.grade for row in Review.objects.all()] == [3 if meanwhile == "another grade is pressed" else 2]
+
+
 def test_after_three_tries_it_is_left_to_the_learner_and_nothing_is_lost(study):
     cards(2)
     page = study()
@@ -135,7 +158,7 @@ def test_a_question_to_a_server_that_is_away_sends_no_grade_again(study):
     page.route("**/why/", lambda route: route.abort("internetdisconnected"))
 
     page.keyboard.press("i")
-    expect(page.locator("#notice")).to_have_text("Sorry: the server cannot be reached.")
+    expect(page.locator("#notice")).to_contain_text("Sorry, not done: the server cannot be reached.")
     page.wait_for_timeout(1500)
 
     shown(page, 0)

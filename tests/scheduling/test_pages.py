@@ -250,3 +250,13 @@ def test_the_text_is_as_large_as_the_learner_wants(signed_in, learner):
     Learner.objects.update(text_size=130)
 
     assert '<html lang="en" data-text="130">' in text(signed_in.get("/cards/"))
+
+
+@pytest.mark.parametrize("debug", [True, False])
+def test_htmx_is_of_the_second_major_version_and_nothing_replaces_a_page_by_its_errors(client, settings, debug):
+    settings.DEBUG = debug
+
+    html = text(client.get("/"))
+
+    assert "django_htmx/htmx-2.min" in html  # 4 gives hx-disable, which guards card text, another meaning
+    assert "django-htmx" not in html  # with DEBUG it would put a 400 in the place of the whole document
