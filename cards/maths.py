@@ -60,6 +60,7 @@ _CLASSES = {
 _ENCLOSE = re.compile(r"menclose-[a-z]+")
 _TAG = re.compile(r"<(/?)([A-Za-z]+)((?:\s+[\w:-]+=\"[^\"<>]*\")*)\s*(/?)>")
 _ATTRIBUTE = re.compile(r"([\w:-]+)=\"([^\"]*)\"")
+_ACCENT = re.compile(r'<mo(?: stretchy="false")?>([ˆ˜¯˙¨])</mo></mover>')
 _REFUSED = re.compile(
     r"\\(newcommand|renewcommand|providecommand|DeclareMathOperator|[gex]?def|let|label|eqref|ref|tag|href|url"
     r"|begin\s*\{(?:equation|align|gather|alignat|flalign|multline|eqnarray)\})(?![A-Za-z])"
@@ -93,7 +94,12 @@ def to_mathml(formula: str, *, display: bool) -> str:
         at, _, reason = " ".join(str(error).split()).partition(": ")
         where = f" (character {int(at) + 1})" if at.isdigit() else ""
         raise MathError(formula, (reason or at).rstrip(".") + where) from error
-    return "".join(_clean(found, formula))
+    return _ACCENT.sub(_as_accent, "".join(_clean(found, formula)))
+
+
+def _as_accent(mark: re.Match[str]) -> str:
+    """Let an accent stretch: WebKit lays one that may not on a line of its own, far above its letter."""
+    return f'<mo stretchy="true">{mark.group(1).replace("¯", "ˉ")}</mo></mover>'
 
 
 def _bound(formula: str) -> None:
