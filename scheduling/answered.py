@@ -11,7 +11,7 @@ from scheduling.turns import label
 
 NOT_COUNTED = ("practice", "manual")
 COLUMNS = (
-    "turn", "card__slug", "grade", "kind", "interval", "elapsed_ms", "card", "card__parent", "reviewed_at", "rules",
+    "turn", "card__question", "grade", "kind", "interval", "elapsed_ms", "card", "card__parent", "reviewed_at", "rules",
 )  # fmt: skip
 
 
@@ -20,7 +20,7 @@ class Answered:
     """One of today's answers, with what undo has to say about it."""
 
     turn: UUID
-    slug: str
+    question: str
     kind: str
     label: str
     elapsed_ms: int
@@ -54,12 +54,12 @@ def counted(answered: Sequence[Answered]) -> list[order.Answer]:
 
 
 def _answered(
-    turn: UUID, slug: str, grade: int | None, kind: str, interval: int, elapsed_ms: int | None,
+    turn: UUID, question: str, grade: int | None, kind: str, interval: int, elapsed_ms: int | None,
     card: int, parent: int | None, at: datetime, rules: str,
 ) -> Answered:  # fmt: skip
     """Return a row of COLUMNS; whether its card still waits is not known yet."""
     counted = order.Answer(card, parent or card, kind, at, _repeats(grade, rules), waiting=False)
-    return Answered(turn, slug, kind, label(grade, interval), elapsed_ms or 0, counted)
+    return Answered(turn, question, kind, label(grade, interval), elapsed_ms or 0, counted)
 
 
 def _repeats(grade: int | None, rules: str) -> bool:

@@ -15,7 +15,6 @@ FIRST_TRIES = ("learn", "review", "early")
 WAITING = ("tomorrow", "buried", "ahead")
 EVIDENCE = 20  # reviews of due cards before a prediction is shown
 HORIZON = timedelta(days=30)  # how far ahead to look without an interview
-ENOUGH = 2  # answers in a topic before it may be called the weakest
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +71,7 @@ def ending(learner: Learner, today: date) -> Ending:
         answers.filter(kind__in=FIRST_TRIES)
         .values_list("card__topic__name", "card__topic__slug")
         .annotate(n=Count("pk"), failed=Count("pk", filter=Q(grade__lt=fold.PASS)))
-        .filter(n__gte=ENOUGH, failed__gt=0)
+        .filter(failed__gt=0)
         .order_by("-failed", "n")
         .first()
     ) or ("", "")
@@ -92,7 +91,7 @@ def waiting(learner: Learner, today: date) -> dict[str, int]:
     return CardState.objects.filter(user=learner.pk).aggregate(
         tomorrow=Count("pk", filter=awake & Q(due_on__lte=tomorrow)),
         buried=Count("pk", filter=awake & Q(buried_until__gt=today)),
-        ahead=Count("pk", filter=awake & Q(due_on__gt=today)),
+        ahead=Count("pk", filter=awake & Q(due_on__gt=today) & ~Q(last_reviewed_on=today)),
         flagged=Count("pk", filter=awake & Q(flagged=True)),
         leeches=Count("pk", filter=awake & Q(lapses__gte=learner.leech_lapses)),
     )

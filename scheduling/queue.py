@@ -13,6 +13,7 @@ from scheduling.models import CardState, CardStateQuerySet, Learner
 from scheduling.scope import Scope
 from scheduling.turns import Turn, load_turn
 
+ALL = Q()
 ROWS_A_FAMILY = 5  # read for each new card wanted, since of a family one comes a day
 
 
@@ -28,6 +29,7 @@ class Session:
     last: Answered | None
     done: int
     time_is_up: bool
+    none_fits: bool = False  # of what is left, in the minutes left
     pause: pauses.Pause | None = None
 
     @property
@@ -58,9 +60,15 @@ def session(learner: Learner, now: datetime, scope: Scope, card: Card | None = N
     """
     today = learner.today(now)
     steering = plans.steer(learner, today)
-    awake = awake_states(learner, today, scope)
+    awake = awake_states(learner, today, scope).filter(scope.in_time(now, "card__"))
     answered = todays_answers(learner, today, awake)
     choice = choose(learner, now, scope, awake, answered, steering)
+    none_fits = choice.card is None and scope.until is not None and not scope.is_over(now)
+    if none_fits:  # tell what is left whatever its length
+        awake = awake_states(learner, today, scope)
+        whole = choose(learner, now, scope.unhurried(), awake, answered, steering)
+        none_fits = whole.card is not None
+        choice = replace(whole, card=None, held=True) if none_fits else choice
     chosen = card.pk if card else choice.card
     turn = load_turn(learner, now, today, chosen, None if card else choice.kind) if chosen else None
     return Session(
@@ -71,7 +79,8 @@ def session(learner: Learner, now: datetime, scope: Scope, card: Card | None = N
         held_due=choice.held_due,
         last=answered[-1] if answered else None,
         done=_done(answered, scope),
-        time_is_up=scope.is_over(now),
+        time_is_up=scope.is_over(now) or none_fits,
+        none_fits=none_fits,
         pause=pauses.pause_point([row.elapsed_ms for row in answered], learner.pause_every) if turn else None,
     )
 
@@ -86,7 +95,7 @@ def choose(
 ) -> order.Choice:
     """Return the next card of the scope, by its mode: none once its minutes are over. Four statements at most."""
     if scope.practice or scope.ahead:
-        choice = _one_by_one(learner, learner.today(now), scope, awake, answered)
+        choice = _one_by_one(learner, now, scope, awake, answered)
     else:
         choice = _by_schedule(learner, now, scope, awake, answered, steering)
     return replace(choice, card=None, kind=None, held=True) if scope.is_over(now) else choice
@@ -119,7 +128,9 @@ def _by_schedule(
         today,
         answers=answers,
         due=due,
-        new=new_rows(learner, today, introduced, met, limits.new) if room.new or not due else [],
+        new=new_rows(learner, today, introduced, met, limits.new, scope.in_time(now))
+        if room.new or not due
+        else [],
         early=plans.early_rows(awake, pace, plans.scope_of(steering.plan), today, kinds.count("early")),
         limits=limits,
     )
@@ -134,11 +145,15 @@ def _due_now(awake: CardStateQuerySet, pace: pacing.Pace, done: set[int], today:
 
 
 def _one_by_one(
-    learner: Learner, today: date, scope: Scope, awake: CardStateQuerySet, answered: Sequence[Answered]
+    learner: Learner, now: datetime, scope: Scope, awake: CardStateQuerySet, answered: Sequence[Answered]
 ) -> order.Choice:
     """Return the next card to practice or to review ahead: each once a day. One statement."""
+    today = learner.today(now)
     done = {row.counted.card for row in answered if row.kind == "practice" or not scope.practice}
-    cards = practice_cards(learner, today, scope) if scope.practice else ahead_cards(awake, today)
+    if scope.practice:
+        cards = practice_cards(learner, today, scope).filter(scope.in_time(now))
+    else:
+        cards = ahead_cards(awake, today)
     left = [card for card in cards[: order.RANKED + len(done)] if card not in done]
     counts = order.Counts(new=0, learning=0, due=min(len(left), order.RANKED))
     return order.Choice(left[0] if left else None, "due" if left else None, counts, held=False)
@@ -171,7 +186,9 @@ def due_rows(awake: CardStateQuerySet, today: date) -> list[order.Due]:
     return [order.Due(card, parent or card, *rest) for card, parent, *rest in rows]
 
 
-def new_rows(learner: Learner, today: date, scope: Scope, families: set[int], limit: int) -> list[order.New]:
+def new_rows(
+    learner: Learner, today: date, scope: Scope, families: set[int], limit: int, in_time: Q = ALL
+) -> list[order.New]:
     """Return cards never answered, in order of introduction, enough to fill the limit.
 
     Round-robin over topics: first every topic's first card. A child comes once
@@ -179,7 +196,7 @@ def new_rows(learner: Learner, today: date, scope: Scope, families: set[int], li
     """
     mine = CardState.objects.filter(user=learner.pk)
     gone = Q(review_count__gt=0) | Q(suspended=True) | Q(buried_until__gt=today)
-    cards = introducible(learner, scope).filter(~Exists(mine.filter(gone, card=OuterRef("pk"))))
+    cards = introducible(learner, scope).filter(in_time, ~Exists(mine.filter(gone, card=OuterRef("pk"))))
     if families:
         cards = cards.exclude(Q(pk__in=families) | Q(parent__isnull=False, parent__in=families))
     rows = cards.order_by("position", "topic__position", "pk").values_list("pk", "parent")

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from django.db.models import Exists, OuterRef, Q
 from django.http import QueryDict
 
-from cards.models import Area, Card, CardQuerySet, Company, Role, Topic
+from cards.models import TARGET_SECONDS, Area, Card, CardQuerySet, Company, Role, Topic
 from scheduling.models import CardState, Learner
 
 SLUGS = {"area": Area, "topic": Topic, "role": Role, "company": Company}
@@ -68,6 +68,17 @@ class Scope:
     def is_over(self, now: datetime) -> bool:
         """Tell whether too little is left of the learner's minutes for one more card."""
         return self.until is not None and now >= self.until - SHORTEST_CARD
+
+    def in_time(self, now: datetime, at: str = "") -> Q:
+        """Return the filter for cards that the minutes left are enough for; `at` as in `fits`.
+
+        All of them where there is no limit, or where it is over and nothing comes.
+        """
+        if self.until is None or self.is_over(now):
+            return Q()
+        left = (self.until - now).total_seconds()
+        kinds = [kind for kind, seconds in TARGET_SECONDS.items() if seconds <= left]
+        return Q(**{f"{at}kind__in": kinds}) | Q(**{f"{at}parent__isnull": False})
 
     def starting(self, now: datetime) -> Self:
         """Return the scope with its minutes running from now."""
@@ -129,6 +140,14 @@ class Scope:
     def again(self) -> Self:
         """Return the scope with its minutes not begun."""
         return replace(self, began=())
+
+    def in_mode(self, mode: str) -> Self:
+        """Return the same part of the deck in a mode of MODES."""
+        return replace(self, mode=(mode,))
+
+    def unhurried(self) -> Self:
+        """Return the scope without its minutes."""
+        return replace(self, minutes=(), began=())
 
     def query(self) -> str:
         """Return the filters as a query string, with its question mark unless empty."""

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from cards.models import Card
+from cards.models import Card, visible
 from scheduling import queue
 from scheduling.models import CardState, Learner, Note
 from scheduling.study import STALE, Outcome, lock, one_transaction, save_or_drop
@@ -49,10 +49,12 @@ def unbury(learner: Learner, card: Card) -> Outcome:
 
 @one_transaction
 def unbury_all(learner: Learner) -> Outcome:
-    """Show every skipped card again today."""
+    """Show every skipped card again today; the outcome names the first of them."""
     lock(learner)
-    CardState.objects.filter(user=learner.pk, buried_until__isnull=False).update(buried_until=None)
-    return Outcome("resumed", "All skipped cards are back.")
+    buried = CardState.objects.filter(user=learner.pk, buried_until__isnull=False)
+    first = buried.filter(visible(learner.user, "card__")).select_related("card__parent").first()
+    buried.update(buried_until=None)
+    return Outcome("resumed", "All skipped cards are back.", first and first.card)
 
 
 @one_transaction

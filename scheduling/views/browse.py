@@ -28,6 +28,7 @@ def cards(request: HttpRequest) -> HttpResponse:
         "page": Paginator(found, PER_PAGE).get_page(request.GET.get("page")),
         "words": words,
         "scope": scope,
+        "ways": [] if words else [scope, scope.in_mode("practice"), scope.in_mode("ahead")],
         "ignored": ignored,
         "areas": Area.objects.prefetch_related("topics"),
         "roles": Role.objects.all(),

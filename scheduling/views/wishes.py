@@ -87,9 +87,10 @@ def unbury(request: HttpRequest, card_id: int) -> HttpResponse:
 
 @action
 def unbury_all(request: HttpRequest) -> HttpResponse:
-    """Take all skipped cards back."""
+    """Take all skipped cards back, and show the first of them."""
     learner, now = Learner.of(request.user), timezone.now()
-    return respond(request, learner, now, wishes.unbury_all(learner))
+    outcome = wishes.unbury_all(learner)
+    return respond(request, learner, now, outcome, outcome.card)
 
 
 @action

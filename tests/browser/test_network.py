@@ -37,7 +37,9 @@ def test_an_answer_lost_on_the_way_back_counts_once(study, live_server):
     assert Review.objects.count() == 1
 
 
-@pytest.mark.parametrize("meanwhile", ["the focus moves on", "the text is clicked", "another grade is pressed"])
+@pytest.mark.parametrize(
+    "meanwhile", ["the focus moves on", "the text is clicked", "another grade is pressed"]
+)
 def test_what_is_tried_again_is_the_grade_last_pressed_whatever_was_done_meanwhile(study, meanwhile):
     cards(2)
     page = study()
@@ -57,7 +59,9 @@ def test_what_is_tried_again_is_the_grade_last_pressed_whatever_was_done_meanwhi
 
     shown(page, 1)
     page.wait_for_timeout(1500)
-    assert [row.grade for row in Review.objects.all()] == [3 if meanwhile == "another grade is pressed" else 2]
+    assert [row.grade for row in Review.objects.all()] == [
+        3 if meanwhile == "another grade is pressed" else 2
+    ]
 
 
 def test_after_three_tries_it_is_left_to_the_learner_and_nothing_is_lost(study):

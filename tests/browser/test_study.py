@@ -192,4 +192,31 @@ def test_a_long_silence_is_no_time_spent_answering(study):
     page.keyboard.press("3")
     shown(page, 1)
 
-    assert Review.objects.get().elapsed_ms == pytest.approx(45_000, abs=5000)  # no more than the card's target
+    assert Review.objects.get().elapsed_ms == pytest.approx(
+        45_000, abs=5000
+    )  # no more than the card's target
+
+
+@pytest.mark.parametrize("answer", ["Short.", "A long answer. " * 80])
+def test_the_grades_come_where_show_answer_was_so_that_nothing_jumps(study, answer):
+    make_card("Why?", answer=answer)
+    page = study()
+    button = page.locator("#answer > summary").bounding_box()
+
+    page.locator("#answer > summary").click()
+
+    grades = page.locator("#grades").bounding_box()
+    assert abs(grades["y"] - button["y"]) < 3
+    assert abs(grades["width"] - button["width"]) < 1
+    good = page.locator(".grade[value='4']").bounding_box()
+    middle = (button["x"] + button["width"] / 2, button["y"] + button["height"] / 2)
+    assert good["y"] < middle[1] < good["y"] + good["height"]
+
+
+def test_a_note_that_is_there_stands_right_under_the_model_answer(study, ada):
+    card = make_card("Why?", points=[("what", True)])
+    Note.objects.create(user=ada.user, card=card, text="Think of darts.")
+    page = study()
+    page.keyboard.press("Space")
+
+    expect(page.locator(".model-answer + .note textarea")).to_have_value("Think of darts.")

@@ -76,6 +76,8 @@ def test_tex_stays_readable():
     assert readable(r"\hat{y} \le \text{max}(0, x) \times 2") == "hat y ≤ max(0, x) × 2"
 
 
-@pytest.mark.parametrize(("formula", "mark"), [(r"\hat y", "ˆ"), (r"\bar y", "ˉ"), (r"\tilde y", "˜"), (r"\ddot y", "¨")])
+@pytest.mark.parametrize(
+    ("formula", "mark"), [(r"\hat y", "ˆ"), (r"\bar y", "ˉ"), (r"\tilde y", "˜"), (r"\ddot y", "¨")]
+)
 def test_accents_may_stretch_since_webkit_puts_others_on_a_line_of_their_own(formula, mark):
     assert f'<mo stretchy="true">{mark}</mo></mover>' in to_mathml(formula, display=False)

@@ -253,7 +253,9 @@ def test_the_text_is_as_large_as_the_learner_wants(signed_in, learner):
 
 
 @pytest.mark.parametrize("debug", [True, False])
-def test_htmx_is_of_the_second_major_version_and_nothing_replaces_a_page_by_its_errors(client, settings, debug):
+def test_htmx_is_of_the_second_major_version_and_nothing_replaces_a_page_by_its_errors(
+    client, settings, debug
+):
     settings.DEBUG = debug
 
     html = text(client.get("/"))

@@ -195,7 +195,7 @@ def test_undo_brings_back_one_card_after_the_other_before_it_takes_back_an_answe
         assert f'data-card="{card.pk}"' in html
         assert not Review.objects.filter(void=True).exists()
     assert undo_form(html)[0] == "/study/undo/"
-    assert ">Good</span>" in html
+    assert ">Good<" in html
 
 
 @pytest.mark.parametrize("value", ["skip-", "known-1", "skip-1x", "skip-" + "9" * 40, "\0", "suspend--1"])
@@ -236,7 +236,7 @@ def test_undo_names_what_was_done_by_hand(signed_in, learner):
     card = make_card()
     make_card(position=1)
     html = text(post(signed_in, "known", card))
-    assert ">I know this</span>" in html
+    assert ">I know this<" in html
 
     back = signed_in.post("/study/undo/", {"turn": Review.objects.get().turn}, headers=HTMX)
 
