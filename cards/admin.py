@@ -6,11 +6,14 @@ from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.forms import BaseInlineFormSet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
+from django.urls import URLPattern, path
 from django.utils.safestring import SafeString
 
 from cards import markdown
+from cards.admin_exchange import export_cards, import_cards
 from cards.admin_reports import ReportInline, shortened
 from cards.models import Area, Card, Company, Role, RubricPoint, Topic
 
@@ -107,7 +110,7 @@ class CardAdmin(admin.ModelAdmin):
     search_fields = ["slug", "question", "answer"]
     list_select_related = ["topic"]
     list_per_page = 50
-    actions = ["publish", "retire"]
+    actions = ["publish", "retire", "export_yaml", "export_workbook"]
     autocomplete_fields = ["topic", "parent", "prerequisites"]
     filter_horizontal = ["roles", "companies"]
     save_on_top = True
@@ -138,6 +141,14 @@ class CardAdmin(admin.ModelAdmin):
 
     class Media:
         css = {"all": ["css/tokens.css", "css/highlight.css", "css/admin.css"]}
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the page that takes a file in."""
+        page = self.admin_site.admin_view(self.import_cards)
+        return [path("import/", page, name="cards_card_import"), *super().get_urls()]
+
+    def import_cards(self, request: HttpRequest) -> HttpResponse:
+        return import_cards(request, self.admin_site.each_context(request))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Card]:
         """Return the shared bank: what a learner wrote for themself is nobody else's."""
@@ -179,6 +190,14 @@ class CardAdmin(admin.ModelAdmin):
     @admin.action(description="Retire the chosen cards (history stays)", permissions=["change"])
     def retire(self, request: HttpRequest, cards: QuerySet[Card]) -> None:
         self._set_status(request, cards, Card.Status.RETIRED)
+
+    @admin.action(description="Export the chosen cards as YAML", permissions=["view"])
+    def export_yaml(self, request: HttpRequest, cards: QuerySet[Card]) -> HttpResponseBase:
+        return export_cards(cards, ".yaml")
+
+    @admin.action(description="Export the chosen cards as a workbook (.xlsx)", permissions=["view"])
+    def export_workbook(self, request: HttpRequest, cards: QuerySet[Card]) -> HttpResponseBase:
+        return export_cards(cards, ".xlsx")
 
     def _set_status(self, request: HttpRequest, cards: QuerySet[Card], status: str) -> None:
         changed = cards.update(status=status)

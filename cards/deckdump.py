@@ -56,20 +56,35 @@ _Dumper.add_representer(float, _number)
 
 def dump_topic(topic: str, cards: Iterable[CardRecord]) -> str:
     """Return a topic file that `load_topic` reads into equal records."""
-    return _dump({"topic": topic, "cards": [_card(card) for card in cards]})
+    return dump({"topic": topic, "cards": [ordered(card) for card in cards]})
 
 
 def dump_bibliography(sources: Mapping[str, Source]) -> str:
     """Return a bibliography file, its keys in alphabetical order."""
-    return _dump({key: plain(source) for key, source in sorted(sources.items())})
+    return dump({key: plain(source) for key, source in sorted(sources.items())})
 
 
-def _card(card: CardRecord) -> dict[str, object]:
+def ordered(card: CardRecord) -> dict[str, object]:
     """Return the card's fields in the order of the format; short lists stay, empty."""
     known: dict[str, object] = {name: [] for name in _KEPT}
     known |= plain(card)
     return {name: known[name] for name in CARD_FIELDS if name in known}
 
 
-def _dump(data: object) -> str:
+def dump(data: object) -> str:
+    """Return plain values as YAML in the form of the deck's files."""
     return yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100_000)
+
+
+def flow(data: object) -> str:
+    """Return records as YAML between brackets, a record a line: for a cell of a spreadsheet."""
+    if not isinstance(data, list):
+        return _on_one_line(data)
+    return "[" + ",\n ".join(_on_one_line(each) for each in data) + "]"
+
+
+def _on_one_line(data: object) -> str:
+    text = yaml.dump(
+        data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=10_000_000, default_flow_style=True
+    )
+    return text.strip()

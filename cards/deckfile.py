@@ -106,7 +106,7 @@ def load_deck(files: Iterable[tuple[str, str]]) -> Deck:
         found, wrong = load_topic(file, text)
         cards += found
         problems += wrong
-    return Deck(tuple(cards), (*problems, *_repeated(cards)))
+    return Deck(tuple(cards), (*problems, *repeated(cards)))
 
 
 def load_topic(file: str, text: str) -> tuple[list[CardRecord], list[Problem]]:
@@ -114,19 +114,25 @@ def load_topic(file: str, text: str) -> tuple[list[CardRecord], list[Problem]]:
     tree, problems, report = _open(file, text)
     if tree is None:
         return [], problems
+    cards = [replace(card, file=file) for card in cards_of(tree, report)]
+    return cards, sorted(problems, key=lambda problem: problem.line)
+
+
+def cards_of(tree: Node, report: Report) -> list[CardRecord]:
+    """Return the cards of a mapping with a topic and its cards."""
     if not isinstance(tree, Fields):
         report(tree.line, "", f"is {shapes.shown(tree)}; allowed: a mapping with topic and cards")
-        return [], problems
+        return []
     for name in tree.value.keys() - {"topic", "cards"}:
         report(tree.keys[name], name, f"unknown field{shapes.nearest(name, ('topic', 'cards'))}")
     topic = _part(tree, "topic", shapes.slug(LONGEST_ID), report)
     found = _part(tree, "cards", each(_named_card), report)
     if topic is ABSENT or found is ABSENT:
-        return [], problems
-    cards = [replace(card, topic=topic, file=file) for card in found]
+        return []
+    cards = [replace(card, topic=topic) for card in found]
     for card in cards:
         _check_children(card, report)
-    return cards, sorted(problems, key=lambda problem: problem.line)
+    return cards
 
 
 def load_taxonomy(file: str, text: str) -> tuple[Taxonomy, list[Problem]]:
@@ -141,9 +147,14 @@ def load_bibliography(file: str, text: str) -> tuple[dict[str, Source], list[Pro
     tree, problems, report = _open(file, text)
     if tree is None or (isinstance(tree, Leaf) and tree.value is None):
         return {}, problems
+    return sources_of(tree, report), problems
+
+
+def sources_of(tree: Node, report: Report) -> dict[str, Source]:
+    """Return the sources of a mapping of keys to sources."""
     if not isinstance(tree, Fields):
         report(tree.line, "", f"is {shapes.shown(tree)}; allowed: a mapping of keys to sources")
-        return {}, problems
+        return {}
     key_shape = shapes.slug(LONGEST_ID)
     sources: dict[str, Source] = {}
     for key, node in tree.value.items():
@@ -151,7 +162,7 @@ def load_bibliography(file: str, text: str) -> tuple[dict[str, Source], list[Pro
         source = _SOURCE(node, key, report)
         if ABSENT not in (key_read, source):
             sources[key] = source
-    return sources, problems
+    return sources
 
 
 def _open(file: str, text: str) -> tuple[Node | None, list[Problem], Report]:
@@ -196,7 +207,8 @@ def _check_children(card: CardRecord, report: Report) -> None:
             )
 
 
-def _repeated(cards: Iterable[CardRecord]) -> list[Problem]:
+def repeated(cards: Iterable[CardRecord]) -> list[Problem]:
+    """Return a problem for each card whose id was used before."""
     first: dict[str, CardRecord] = {}
     problems = []
     for card in cards:

@@ -66,14 +66,14 @@ class Refused(Exception):
         self.message = message
 
 
-def read(file: str, text: str) -> tuple[Node | None, list[Problem]]:
-    """Return the text's tree, or None and the problem that stopped the reading.
+def read(file: str, text: str, most: int = MAX_CHARACTERS) -> tuple[Node | None, list[Problem]]:
+    """Return the text's tree, or None and the problem that stopped the reading. `most` in characters.
 
     Repeated keys do not stop it: each is a problem, and the first value counts.
     """
     builder = _Builder(file)
     try:
-        _refuse_unsafe(text)
+        _refuse_unsafe(text, most)
         return builder.document(text), builder.problems
     except Refused as refused:
         line, message = refused.line, refused.message
@@ -85,13 +85,20 @@ def read(file: str, text: str) -> tuple[Node | None, list[Problem]]:
     return None, [*builder.problems, Problem(file, line, "", message)]
 
 
-def _refuse_unsafe(text: str) -> None:
+def _refuse_unsafe(text: str, most: int) -> None:
     """Raise Refused for a text that is too long or holds what no database can store."""
-    if len(text) > MAX_CHARACTERS:
-        raise Refused(1, f"{len(text)} characters; at most {MAX_CHARACTERS} are read")
+    if len(text) > most:
+        raise Refused(1, f"{len(text)} characters; at most {most} are read")
     found = _UNSAFE.search(text)
     if found:
         line = text.count("\n", 0, found.start()) + 1
+        raise Refused(line, f"character U+{ord(found.group()):04X} is not allowed")
+
+
+def refuse_unsafe_word(word: str, line: int) -> None:
+    """Raise Refused for a value with a character that no database can store."""
+    found = _UNSAFE.search(word)
+    if found:
         raise Refused(line, f"character U+{ord(found.group()):04X} is not allowed")
 
 
@@ -166,9 +173,7 @@ class _Builder:
         return Fields(line, value, keys)
 
     def _leaf(self, event: yaml.ScalarEvent, line: int) -> Leaf:
-        found = _UNSAFE.search(event.value)
-        if found:
-            raise Refused(line, f"character U+{ord(found.group()):04X} is not allowed")
+        refuse_unsafe_word(event.value, line)
         if event.style in ("|", ">"):
             return Leaf(line + 1, event.value)
         return Leaf(line, event.value if event.style else _plain(event.value))

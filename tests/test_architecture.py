@@ -7,7 +7,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 PURE = {
-    "cards.records", "cards.yamltree", "cards.shapes", "cards.deckfile", "cards.deckdump", "cards.gates", "cards.quality",
+    "cards.records", "cards.yamltree", "cards.shapes", "cards.deckfile", "cards.deckdump", "cards.bankfile", "cards.tables", "cards.gates", "cards.quality",
     "cards.markdown", "cards.maths", "cards.highlight", "scheduling.sm2", "scheduling.days", "scheduling.order",
     "scheduling.fold", "scheduling.charts", "scheduling.readiness", "scheduling.nudges", "scheduling.explain", "scheduling.dealing", "scheduling.pacing", "scheduling.simulation",
     "scheduling.verdict", "scheduling.plan_chart", "scheduling.pauses",

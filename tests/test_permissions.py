@@ -93,7 +93,8 @@ for model in ("auth/user", "auth/group", "account/emailaddress", *(f"cards/{name
         f"admin/{model}/<path:object_id>/delete/": ((*ROOT[:4], "/admin/"),) * 2,
         f"admin/{model}/<path:object_id>/": ((*STAFF[:3], *[f"/admin/{model}/0/change/"] * 2),) * 2,
     }
-ROUTES["admin/cards/report/add/"] = (((*STAFF[:3], 403, 403)),) * 2  # only learners report
+ROUTES["admin/cards/card/import/"] = (STAFF, STAFF)
+ROUTES["admin/cards/report/add/"] = ((*STAFF[:3], 403, 403),) * 2  # only learners report
 
 
 def routes(resolver, prefix=""):

@@ -46,11 +46,11 @@ def load(
     for done, record in enumerate(records, 1):
         position = places.setdefault(record.topic, 0)
         places[record.topic] += 1
-        sources = [{"key": key, **_source(bibliography[key])} for key in record.sources]
+        sources = [entry(key, bibliography[key]) for key in record.sources]
         outcome = _load_one(record, known.get(record.id), topics[record.topic], position, sources)
         getattr(loaded, outcome).append(record.id)
         tell(done, len(records))
-    _link(records, set(loaded.new) | set(loaded.changed))
+    link(records, set(loaded.new) | set(loaded.changed))
     loaded.retired.extend(_retire(records, files, known.values()))
     return loaded
 
@@ -73,10 +73,11 @@ def load_taxonomy(taxonomy: Taxonomy) -> dict[str, Topic]:
     return topics
 
 
-def _source(source: Source) -> dict[str, object]:
+def entry(key: str, source: Source) -> dict[str, object]:
+    """Return a source as a card keeps it, so that an export is whole."""
     values = asdict(source)
     values.pop("lines")
-    return values
+    return {"key": key, **values}
 
 
 def _load_one(
@@ -85,7 +86,8 @@ def _load_one(
     """Write one record unless it is there already; return the word for what was done."""
     in_file = rows.content_hash(record)
     if card is None:
-        _write(Card(slug=record.id), record, topic, position, sources, in_file)
+        card = Card(slug=record.id, loaded_hash=in_file, loaded_from=record.file)
+        write(card, record, topic, position, sources)
         return "new"
     here = rows.content_hash(rows.record_of(card))
     if here not in (card.loaded_hash, in_file):
@@ -93,23 +95,18 @@ def _load_one(
     as_before = here == in_file == card.loaded_hash and card.sources == sources
     if as_before and (card.position, card.loaded_from) == (position, record.file):
         return "same"
-    _write(card, record, topic, position, sources, in_file)
+    card.loaded_hash, card.loaded_from = in_file, record.file
+    write(card, record, topic, position, sources)
     return "same" if as_before else "changed"
 
 
-def _write(
-    card: Card,
-    record: CardRecord,
-    topic: Topic,
-    position: int,
-    sources: list[dict[str, object]],
-    in_file: str,
+def write(
+    card: Card, record: CardRecord, topic: Topic, position: int, sources: list[dict[str, object]]
 ) -> None:
     """Save the card, its points and its children; what is gone from the record is retired."""
     for name, value in rows.columns(record).items():
         setattr(card, name, value)
     card.topic, card.position, card.sources = topic, position, sources
-    card.loaded_hash, card.loaded_from = in_file, record.file
     card.save()
     card.roles.set(Role.objects.filter(slug__in=record.roles))
     card.companies.set(Company.objects.filter(slug__in=record.companies))
@@ -144,7 +141,7 @@ def _write_children(card: Card, record: CardRecord) -> None:
     gone.exclude(status=Card.Status.RETIRED).update(status=Card.Status.RETIRED)
 
 
-def _link(records: Iterable[CardRecord], written: set[str]) -> None:
+def link(records: Iterable[CardRecord], written: set[str]) -> None:
     """Set the prerequisites, now that every card exists."""
     for record in records:
         if record.id in written:

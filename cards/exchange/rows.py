@@ -1,10 +1,11 @@
 """A card's rows as the record that a deck file would hold."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 
-from cards.models import Card
-from cards.records import Bar, CardRecord, Child, Claim, Mistake, Point, plain
+from cards.models import Card, CardQuerySet
+from cards.records import Bar, CardRecord, Child, Claim, Mistake, Point, Source, plain
 
+LINKS = ("roles", "companies", "prerequisites")
 PREFETCH = ("points", "children", "roles", "companies", "prerequisites", "topic")
 
 
@@ -42,6 +43,29 @@ def record_of(card: Card) -> CardRecord:
     )
 
 
+def main_cards() -> CardQuerySet:
+    """Return the main cards of the shared bank in study order, ready for `record_of`. Seven statements."""
+    cards = Card.objects.filter(part=Card.Part.CARD, owner=None)
+    return cards.order_by("topic__position", "position", "pk").prefetch_related(*PREFETCH)
+
+
+def known_sources() -> dict[str, Source]:
+    """Return the bibliography entries that the shared bank's cards keep, by key. One statement."""
+    kept = Card.objects.filter(part=Card.Part.CARD, owner=None).values_list("sources", flat=True)
+    return {
+        each["key"]: Source(**{name: value for name, value in each.items() if name != "key"})
+        for sources in kept
+        for each in sources
+    }
+
+
+def differences(one: CardRecord, other: CardRecord) -> list[str]:
+    """Return the names of the fields in which two records say different things."""
+    names = [each.name for each in fields(CardRecord) if each.name not in ("lines", "file")]
+    first, second = _settled(one), _settled(other)
+    return [name for name in names if getattr(first, name) != getattr(second, name)]
+
+
 def columns(record: CardRecord) -> dict[str, object]:
     """Return the record's own columns; topic, links, children and sources are set apart."""
     return {
@@ -63,9 +87,13 @@ def columns(record: CardRecord) -> dict[str, object]:
 
 
 def content_hash(record: CardRecord) -> str:
-    """Return the record's hash with its links in one order: rows keep no order of links."""
-    links = {name: tuple(sorted(getattr(record, name))) for name in ("roles", "companies", "prerequisites")}
-    return replace(record, **links).content_hash()
+    """Return the record's hash with its links in one order."""
+    return _settled(record).content_hash()
+
+
+def _settled(record: CardRecord) -> CardRecord:
+    """Return the record with its links sorted: rows keep no order of links."""
+    return replace(record, **{name: tuple(sorted(getattr(record, name))) for name in LINKS})
 
 
 def _slugs(rows: object) -> tuple[str, ...]:

@@ -1,4 +1,3 @@
-import datetime
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,7 +8,8 @@ from hypothesis import strategies as st
 
 from cards.deckdump import dump_bibliography, dump_topic
 from cards.deckfile import load_bibliography, load_deck, load_taxonomy, load_topic
-from cards.records import Bar, CardRecord, Child, Claim, Mistake, Point, Source
+from cards.records import Source
+from tests.cards.made_up import CARDS
 
 DECK = Path(__file__).parent.parent / "fixtures" / "deck-small"
 TOPICS = sorted(path for path in DECK.glob("*/*.yaml"))
@@ -178,47 +178,6 @@ def test_a_dump_read_again_is_equal(path):
     assert wrong == []
     assert again == cards
     assert again[0].content_hash() == cards[0].content_hash()
-
-
-SLUG = st.from_regex(r"[a-z0-9]{1,8}(-[a-z0-9]{1,8}){0,2}", fullmatch=True)
-TEXT = (
-    st.text(
-        st.characters(exclude_categories=["Cs", "Cc"], include_characters="\n\t"), min_size=1, max_size=60
-    )
-    .map(lambda text: text.strip("\n").rstrip())
-    .filter(str.strip)
-)
-NUMBER = st.integers(-(10**9), 10**9) | st.floats(-1e12, 1e12, allow_subnormal=False)
-DAY = st.dates(datetime.date(2000, 1, 1), datetime.date(2100, 1, 1))
-
-
-def children():
-    return st.lists(
-        st.builds(Child, id=SLUG, question=TEXT, answer=TEXT), max_size=2, unique_by=lambda c: c.id
-    ).map(tuple)
-
-
-CARDS = st.builds(
-    CardRecord,
-    id=SLUG,
-    kind=st.sampled_from(["concept", "design"]),
-    level=st.integers(1, 4),
-    status=st.sampled_from(["draft", "published", "retired"]),
-    question=TEXT,
-    answer=TEXT,
-    hint=st.just("") | TEXT,
-    details=st.just("") | TEXT,
-    roles=st.lists(SLUG, max_size=3).map(tuple),
-    bar=st.none() | st.builds(Bar, mid=TEXT, senior=TEXT, staff=TEXT),
-    mistakes=st.lists(st.builds(Mistake, wrong=TEXT, fix=TEXT), max_size=2).map(tuple),
-    rubric=st.lists(
-        st.builds(Point, id=SLUG, must=st.booleans(), point=TEXT), max_size=2, unique_by=lambda p: p.id
-    ).map(tuple),
-    followups=children(),
-    claims=st.lists(st.builds(Claim, text=TEXT, expr=TEXT, equals=NUMBER, tol=NUMBER), max_size=2).map(tuple),
-    as_of=st.none() | DAY,
-    topic=st.just("t"),
-)
 
 
 @settings(max_examples=200, deadline=None)

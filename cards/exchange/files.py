@@ -1,0 +1,104 @@
+"""A bank in a file, by its ending: .yaml, .json, .csv, .xlsx. Anki packages have modules of their own."""
+
+import csv
+import os
+import zipfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import tablib
+from tablib.exceptions import InvalidDimensions
+
+from cards import bankfile, tables
+from cards.bankfile import Bank
+from cards.records import CardRecord, Problem, Source
+
+ENDINGS = (".yaml", ".json", ".csv", ".xlsx")
+LARGEST = 50 * 2**20  # bytes
+LARGEST_UNPACKED = 300 * 2**20
+LONGEST_CELL = 32_767  # characters, of a spreadsheet program
+
+
+def read(path: Path) -> Bank:
+    """Return what a file says, with every problem in it; ValueError with a sentence if it cannot be read at all.
+
+    A .csv or .xlsx file names its sources by key; the entries are those that the bank has.
+    """
+    data = _bytes(path)
+    if path.suffix == ".xlsx":
+        return _sheet(path, _workbook(path, data))
+    text = _text(path, data)
+    if path.suffix == ".csv":
+        return _sheet(path, _comma_separated(path, text))
+    return bankfile.load(str(path), text)
+
+
+def write(path: Path, cards: Sequence[CardRecord], sources: Mapping[str, Source]) -> None:
+    """Write the cards, whole or not at all; OSError if the file cannot be written."""
+    if path.suffix in (".yaml", ".json"):
+        dump = bankfile.dump_yaml if path.suffix == ".yaml" else bankfile.dump_json
+        data = dump(cards, sources).encode()
+    else:
+        found = tablib.Dataset(*tables.rows(cards), headers=tables.HEADERS, title="cards")
+        made = found.export(path.suffix[1:])
+        data = made.encode() if isinstance(made, str) else made
+    beside = path.with_name(f"{path.name}.partial")
+    beside.write_bytes(data)
+    os.replace(beside, path)
+
+
+def too_long(cards: Sequence[CardRecord]) -> list[str]:
+    """Return the ids of cards with a field that no spreadsheet cell can hold."""
+    return [row[0] for row in tables.rows(cards) if max(map(len, row)) > LONGEST_CELL]
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        size = path.stat().st_size
+        if size > LARGEST:
+            raise ValueError(f"{path}: {size} bytes; at most {LARGEST} are read.")
+        return path.read_bytes()
+    except OSError as error:
+        raise ValueError(f"{path}: cannot be read: {error.strerror}.") from error
+
+
+def _text(path: Path, data: bytes) -> str:
+    encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise ValueError(f"{path}:{line}: is not UTF-8: byte 0x{data[error.start]:02x}.") from error
+
+
+def _comma_separated(path: Path, text: str) -> tablib.Dataset:
+    first = text.partition("\n")[0]
+    delimiter = ";" if first.count(";") > first.count(",") else ","  # as some spreadsheets write it
+    try:
+        return tablib.Dataset().load(text, format="csv", delimiter=delimiter)
+    except InvalidDimensions as error:
+        raise ValueError(f"{path}: a row has more cells than the first row has names.") from error
+    except csv.Error as error:
+        raise ValueError(f"{path}: is no table that can be read: {error}.") from error
+
+
+def _workbook(path: Path, data: bytes) -> tablib.Dataset:
+    try:
+        with zipfile.ZipFile(path) as packed:
+            if sum(member.file_size for member in packed.infolist()) > LARGEST_UNPACKED:
+                raise ValueError(f"{path}: unpacks to more than {LARGEST_UNPACKED} bytes.")
+        return tablib.Dataset().load(data, format="xlsx")
+    except ValueError:
+        raise
+    except Exception as error:  # openpyxl raises whatever the broken part of the file made it stumble on
+        raise ValueError(f"{path}: is no .xlsx workbook that can be read.") from error
+
+
+def _sheet(path: Path, found: tablib.Dataset) -> Bank:
+    headers = [str(name or "").strip() for name in found.headers or []]
+    if not any(headers):
+        return Bank(
+            (), {}, (Problem(str(path), 1, "", "holds no table: the first row must name the columns"),)
+        )
+    sheet = tables.load(str(path), headers, found)
+    return Bank(sheet.cards, {}, sheet.problems, frozenset(filter(None, headers)))

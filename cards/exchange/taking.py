@@ -1,0 +1,136 @@
+"""Cards from a file -> bank, for curators: what is in the file overwrites, what is not stays. All or nothing."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from django.db import transaction
+from django.db.models import Max
+
+from cards import markdown
+from cards.bankfile import Bank
+from cards.exchange import rows
+from cards.exchange.load import Tell, entry, link, write
+from cards.gates import text as prose
+from cards.models import Card, Company, Role, Topic
+from cards.records import CardRecord, Problem, Source
+from cards.shapes import nearest
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What became of each card: of a changed one, the fields in which it differs."""
+
+    new: list[str] = field(default_factory=list)
+    changed: dict[str, list[str]] = field(default_factory=dict)
+    same: list[str] = field(default_factory=list)
+
+
+class Refused(ValueError):
+    """The file has problems; nothing was changed."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        """Keep the problems, and make a line of each."""
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = problems
+
+
+@transaction.atomic
+def take(bank: Bank, dry_run: bool = False, tell: Tell = lambda done, total: None) -> Taken:
+    """Write the cards of a file into the shared bank; Refused names every problem.
+
+    A new card stands at the end of its topic. What the deck's own files last
+    said of a card stays noted, so that `load_deck` keeps what was changed here.
+    With `dry_run` the same is done and taken back. Some ten statements, and ten
+    for each card written.
+    """
+    sources = {**rows.known_sources(), **bank.sources}
+    problems = [
+        *bank.problems,
+        *_unknown(bank.cards, sources),
+        *_in_use(bank.cards),
+        *_unreadable(bank.cards),
+    ]
+    if problems:
+        raise Refused(problems)
+    taken = Taken()
+    there = {card.slug: card for card in rows.main_cards()}
+    topics = {topic.slug: topic for topic in Topic.objects.annotate(last=Max("cards__position"))}
+    written = []
+    for done, record in enumerate(bank.cards, 1):
+        card = there.get(record.id)
+        whole = _completed(record, card, bank.columns)
+        cited = [entry(key, sources[key]) for key in whole.sources]
+        _take_one(whole, card, topics[record.topic], cited, taken)
+        written.append(whole)
+        tell(done, len(bank.cards))
+    link(written, {*taken.new, *taken.changed})
+    transaction.set_rollback(dry_run)
+    return taken
+
+
+def _completed(record: CardRecord, card: Card | None, columns: frozenset[str] | None) -> CardRecord:
+    """Return the record with the fields of which a table does not speak as the bank has them."""
+    if card is None or columns is None:
+        return record
+    return replace(rows.record_of(card), **{name: getattr(record, name) for name in columns})
+
+
+def _take_one(
+    record: CardRecord, card: Card | None, topic: Topic, cited: list[dict[str, object]], taken: Taken
+) -> None:
+    """Write one record unless it is there already, and note what was done."""
+    differs = ["new"] if card is None else rows.differences(rows.record_of(card), record)
+    if card is not None and card.sources != cited:
+        differs = list(dict.fromkeys([*differs, "sources"]))
+    if not differs:
+        taken.same.append(record.id)
+        return
+    if card is None or card.topic_id != topic.pk:
+        topic.last = 0 if topic.last is None else topic.last + 1
+    position = topic.last if card is None or card.topic_id != topic.pk else card.position
+    write(card or Card(slug=record.id), record, topic, position, cited)
+    if card is None:
+        taken.new.append(record.id)
+    else:
+        taken.changed[record.id] = differs
+
+
+def _unknown(cards: Sequence[CardRecord], sources: Mapping[str, Source]) -> list[Problem]:
+    """Return a problem for each name that neither the file nor the bank has. Four statements."""
+    ids = {card.id for card in cards} | set(Card.objects.filter(parent=None).values_list("slug", flat=True))
+    known: dict[str, set[str]] = {"prerequisites": ids, "sources": set(sources)}
+    for name, model in (("topic", Topic), ("roles", Role), ("companies", Company)):
+        known[name] = set(model._default_manager.values_list("slug", flat=True))
+    return [
+        Problem(
+            card.file,
+            card.line(name),
+            f"{card.id}.{name}",
+            f'"{word}" is not known here{nearest(word, there)}',
+        )
+        for card in cards
+        for name, there in known.items()
+        for word in ([card.topic] if name == "topic" else getattr(card, name))
+        if word not in there
+    ]
+
+
+def _in_use(cards: Sequence[CardRecord]) -> list[Problem]:
+    """Return a problem for each id that a follow-up or a learner's own card has. One statement."""
+    others = Card.objects.exclude(parent=None, owner=None).values_list("slug", flat=True)
+    used = {card.id for card in cards}.intersection(others)
+    return [
+        Problem(card.file, card.line("id"), f"{card.id}.id", "is the name of a card outside the shared bank")
+        for card in cards
+        if card.id in used
+    ]
+
+
+def _unreadable(cards: Sequence[CardRecord]) -> list[Problem]:
+    """Return a problem for each formula that cannot be shown. No statement."""
+    return [
+        Problem(card.file, passage.line, f"{card.id}.{passage.where}", message)
+        for card in cards
+        for passage in prose.passages(card)
+        for message in markdown.check(passage.text)
+    ]
