@@ -80,7 +80,7 @@ def published(user: User | AnonymousUser, at: str = "") -> Q:
 def visible(user: User | AnonymousUser, at: str = "") -> Q:
     """Return the filter for cards that the user may study: published, and their parent too. `at` as above.
 
-    The one definition of what may be studied; `queue.introducible` alone asks
+    The one definition of what may be studied; `queue.new_rows` alone asks
     for the parent in another way.
     """
     above = Q(**{f"{at}parent": None}) | Q(**{f"{at}parent__status": Card.Status.PUBLISHED})

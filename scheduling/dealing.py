@@ -142,7 +142,7 @@ class Deal:
         self.later = deque(shown[order.RANKED :])
 
     def _sort_others(self) -> None:
-        self.new = order.one_per_family(self._open(self.all_new), self.met)
+        self.new = order.introduction(self._open(self.all_new), self.met)
         self.early = self._open(self.all_early)
 
     def _open(self, rows: Sequence[Row]) -> list[Row]:

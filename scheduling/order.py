@@ -7,12 +7,15 @@ the plan's simulation deals whole days out of the same parts, in `dealing.py`.
 Source: scheduling.md, "Repeats" and "Order, mixing, limits".
 """
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from heapq import nsmallest
 from typing import Literal
 
+ROWS_A_FAMILY = 5  # children read for each new card wanted, since of a family one comes a day
+CHILD_EVERY = 3  # new cards of a day, of which the last is a child where one waits
 APART = 5  # other answers before a repeat, or before another due member of a family
 RIPE_AFTER = timedelta(minutes=10)
 RANKED = 1000  # due cards compared exactly, and the largest count shown
@@ -142,7 +145,7 @@ def choose(
     """
     done = {answer.card for answer in answers}
     due = [row for row in due if row.card not in done]
-    new = one_per_family([row for row in new if row.card not in done], introduced(answers))
+    new = introduction([row for row in new if row.card not in done], introduced(answers))
     early = [row for row in early if row.card not in done]
     room = room_today(answers, len(due), len(new), limits)
     ripe, unripe = _repeats(answers, now)
@@ -208,17 +211,22 @@ def introduced(answers: Sequence[Answer]) -> set[int]:
     return {answer.family for answer in answers if answer.kind == "learn"}
 
 
-def one_per_family(new: Sequence[New], met: set[int]) -> list[New]:
-    """Return the new cards that may be introduced: at most one of a family a day.
+def introduction(new: Sequence[New], met: set[int]) -> list[New]:
+    """Return the new cards that may come today, in the order in which they do.
 
-    `met` are the families that have had theirs.
+    At most one of a family a day; `met` are the families that have had theirs.
+    Every third new card of a day is a child, where one waits, so that what is
+    asked next does not wait for the whole deck's first questions.
     """
-    families = set(met)
-    chosen: list[New] = []
+    families, mains, children = set(met), deque[New](), deque[New]()
     for row in new:
         if row.family not in families:
             families.add(row.family)
-            chosen.append(row)
+            (mains if row.card == row.family else children).append(row)
+    chosen: list[New] = []
+    while mains or children:
+        childs_turn = (len(met) + len(chosen) + 1) % CHILD_EVERY == 0
+        chosen.append((children if children and (childs_turn or not mains) else mains).popleft())
     return chosen
 
 

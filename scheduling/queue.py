@@ -14,7 +14,6 @@ from scheduling.scope import Scope
 from scheduling.turns import Turn, load_turn
 
 ALL = Q()
-ROWS_A_FAMILY = 5  # read for each new card wanted, since of a family one comes a day
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +52,8 @@ class Session:
 def session(learner: Learner, now: datetime, scope: Scope, card: Card | None = None) -> Session:
     """Return the next turn, or `card` now if one is given.
 
-    Six statements: the plan, today's answers, due, new, the card with its state
-    and note, and its key points. One more with a card to be repeated, one or two
+    Seven statements: the plan, today's answers, due, new main cards and children,
+    the card with its state and note, and its key points. One more with a card to be repeated, one or two
     more with a plan; at the end of the day one to tell an empty scope instead of
     the card's two.
     """
@@ -93,7 +92,7 @@ def choose(
     answered: Sequence[Answered],
     steering: plans.Steering,
 ) -> order.Choice:
-    """Return the next card of the scope, by its mode: none once its minutes are over. Four statements at most."""
+    """Return the next card of the scope, by its mode: none once its minutes are over. Five statements at most."""
     if scope.practice or scope.ahead:
         choice = _one_by_one(learner, now, scope, awake, answered)
     else:
@@ -111,8 +110,8 @@ def _by_schedule(
 ) -> order.Choice:
     """Return what limits, plan and families let through.
 
-    Two statements: due cards, and new ones where the day still has room for one
-    or nothing is due. One more with a plan, two in its sweep or before a break.
+    Three statements: due cards, and two for new ones where the day still has room
+    for one or nothing is due. One more with a plan, two in its sweep or before a break.
     """
     today = learner.today(now)
     answers = counted(answered)
@@ -191,30 +190,30 @@ def new_rows(
 ) -> list[order.New]:
     """Return cards never answered, in order of introduction, enough to fill the limit.
 
-    Round-robin over topics: first every topic's first card. A child comes once
-    its parent has been passed. `families` have had their new card today. One statement.
+    Main cards, round-robin over topics: first every topic's first card. Then the
+    children of passed parents; `order.introduction` mixes them. `families` have
+    had their new card today. Two statements.
     """
     mine = CardState.objects.filter(user=learner.pk)
     gone = Q(review_count__gt=0) | Q(suspended=True) | Q(buried_until__gt=today)
-    cards = introducible(learner, scope).filter(in_time, ~Exists(mine.filter(gone, card=OuterRef("pk"))))
-    if families:
-        cards = cards.exclude(Q(pk__in=families) | Q(parent__isnull=False, parent__in=families))
-    rows = cards.order_by("position", "topic__position", "pk").values_list("pk", "parent")
-    return [order.New(card, parent or card) for card, parent in rows[: (limit + 1) * ROWS_A_FAMILY]]
+    may_come = published(learner.user) & scope.fits(learner) & in_time
+    unmet = Card.objects.filter(may_come, ~Exists(mine.filter(gone, card=OuterRef("pk"))))
+    unmet = unmet.order_by("position", "topic__position", "pk")
+    mains = unmet.filter(part=Card.Part.CARD).exclude(pk__in=families).values_list("pk", flat=True)
+    children = unmet.filter(parent__in=passed(learner)).exclude(parent__in=families)
+    rows = children.values_list("pk", "parent")[: (limit + 1) * order.ROWS_A_FAMILY]
+    return [order.New(card, card) for card in mains[: limit + 1]] + [order.New(*row) for row in rows]
 
 
-def introducible(learner: Learner, scope: Scope) -> CardQuerySet:
-    """Return the cards in scope that may be met: parents, and children of a published, passed parent.
+def passed(learner: Learner) -> CardStateQuerySet:
+    """Return the ids of the published cards that were passed at the last answer, so that their children may be met.
 
-    The parent is seen through its state alone: joined to itself, the table of
-    cards is one that PostgreSQL may read anew for every row.
+    They are read from the states alone: joined to itself, the table of cards is
+    one that PostgreSQL may read anew for every row.
     """
     recalled = Q(last_grade__gte=fold.PASS) | Q(last_grade=None, repetitions__gt=0)  # or known by hand
-    passed = CardState.objects.filter(
-        recalled, user=learner.pk, card=OuterRef("parent"), card__status=Card.Status.PUBLISHED
-    )
-    may_come = published(learner.user) & scope.fits(learner) & (Q(parent=None) | Q(Exists(passed)))
-    return Card.objects.filter(may_come)
+    states = CardState.objects.filter(recalled, user=learner.pk, card__status=Card.Status.PUBLISHED)
+    return states.values("card")
 
 
 def reason(

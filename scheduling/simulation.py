@@ -18,7 +18,7 @@ from math import sqrt
 from scheduling import fold, pacing
 from scheduling.days import ONE_DAY
 from scheduling.dealing import Deal
-from scheduling.order import Answer, Due, New
+from scheduling.order import ROWS_A_FAMILY, Answer, Due, New
 from scheduling.pacing import USUAL_SECONDS, Candidate, Pace, Week
 
 PASSED, FAILED = 4, 2  # the grades of the simulated learner
@@ -265,17 +265,18 @@ class Run:
             self.waiting[card.id] = Due(card.id, card.family, state.due_on, state.last_reviewed_on, interval)
 
     def _new_rows(self, day: date, limit: int) -> list[New]:
-        """Return the next cards to introduce, as many as the live queue would look at."""
-        rows: list[New] = []
+        """Return the next cards to introduce, as many main cards and children as the live queue would look at."""
+        mains: list[New] = []
+        children: list[New] = []
         met = {answer.family for answer in self.todays if answer.kind == "learn"}
-        for card in self.unseen:
-            if len(rows) >= limit * 5 + 5 or not limit:
-                break
+        for card in self.unseen if limit else ():
             if card.family in met or (card.rests_until and card.rests_until > day):
                 continue
-            if card.id == card.family or self._is_met(card.family):
-                rows.append(New(card.id, card.family))
-        return rows
+            if card.id == card.family:
+                mains.append(New(card.id, card.family))
+            elif self._is_met(card.family):
+                children.append(New(card.id, card.family))
+        return mains[: limit + 1] + children[: (limit + 1) * ROWS_A_FAMILY]
 
     def _is_met(self, parent: int) -> bool:
         state = self.states.get(parent)

@@ -286,7 +286,7 @@ def test_everything_asked_at_once_still_takes_few_statements(
     make_card(position=5, points=[("what", True)])
     data = {"grade": 4, "turn": str(uuid4()), "seen": 0, "point": [point.pk for point in card.points.all()]}
 
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(17):
         signed_in.post(f"/study/{card.pk}/grade/", data, headers=HTMX)
 
 

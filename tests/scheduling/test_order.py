@@ -6,7 +6,7 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scheduling.order import Answer, Counts, Due, Limits, New, choose
+from scheduling.order import Answer, Counts, Due, Limits, New, choose, introduction
 
 NOW = datetime(2026, 5, 10, 12, tzinfo=UTC)
 TODAY = date(2026, 5, 10)
@@ -264,3 +264,28 @@ def test_a_thousand_due_cards_are_ranked_in_a_moment():
     done = reviews(*range(5000, 5200))
 
     assert min(timeit.repeat(lambda: decide(done, rows, [new(9000)]), number=1, repeat=20)) < 0.005
+
+
+def test_every_third_new_card_of_a_day_is_a_child_where_one_waits():
+    mains, children = [New(n, n) for n in range(1, 6)], [New(100 + n, n) for n in range(10, 14)]
+
+    assert [row.card for row in introduction(mains + children, set())] == [1, 2, 110, 3, 4, 111, 5, 112, 113]
+    assert [row.card for row in introduction(mains + children, {70, 71})] == [
+        110,
+        1,
+        2,
+        111,
+        3,
+        4,
+        112,
+        5,
+        113,
+    ]
+    assert [row.card for row in introduction(mains, {70, 71})] == [1, 2, 3, 4, 5]
+
+
+def test_of_a_family_one_new_card_comes_a_day():
+    rows = [New(1, 1), New(2, 2), New(11, 10), New(12, 10), New(13, 2)]
+
+    assert [row.card for row in introduction(rows, set())] == [1, 2, 11]
+    assert [row.card for row in introduction(rows, {10})] == [1, 2]

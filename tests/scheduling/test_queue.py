@@ -230,3 +230,23 @@ def test_key_points_of_a_child_made_by_a_curator_are_shown(learner):
     turn = turns.load_turn(learner, NOON, NOON.date(), child.pk, "new")
 
     assert [point.text for point in turn.points] == ["Says what"]
+
+
+def test_the_first_follow_up_comes_as_soon_as_its_parent_has_been_passed(learner):
+    """Among the first cards of eighty topics, not after all of them."""
+    parent = make_card(position=0)
+    child = make_child(parent)
+    for number in range(80):
+        make_card(topic=make_topic(f"topic-{number}", position=number + 1), position=0)
+    answer(learner, parent, now=day(0))
+
+    met = []
+    for _ in range(3):
+        card = queue.session(learner, day(1), Scope()).turn.card
+        if card == parent:
+            answer(learner, parent, now=day(1))
+            card = queue.session(learner, day(1), Scope()).turn.card
+        met.append(card)
+        answer(learner, card, now=day(1))
+
+    assert child in met
