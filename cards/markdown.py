@@ -84,6 +84,8 @@ def check(text: str) -> list[str]:
     too_much = _too_much(text)
     if too_much:
         return [too_much]
+    if "$" not in text:
+        return []
     wrong: list[str] = []
     for token in _flat(_CHECKER.parse(text)):
         if token.type in ("math_inline", "math_block"):
