@@ -8,7 +8,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PURE = {
     "cards.records", "cards.yamltree", "cards.shapes", "cards.deckfile", "cards.deckdump", "cards.bankfile", "cards.tables", "cards.gates", "cards.quality",
-    "cards.markdown", "cards.maths", "cards.highlight", "scheduling.sm2", "scheduling.days", "scheduling.order",
+    "cards.markdown", "cards.maths", "cards.highlight", "cards.exchange.anki_look", "cards.exchange.anki_maths", "cards.exchange.anki_text", "scheduling.sm2", "scheduling.days", "scheduling.order",
     "scheduling.fold", "scheduling.charts", "scheduling.readiness", "scheduling.nudges", "scheduling.explain", "scheduling.dealing", "scheduling.pacing", "scheduling.simulation",
     "scheduling.verdict", "scheduling.plan_chart", "scheduling.pauses",
 }  # fmt: skip
