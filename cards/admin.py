@@ -110,7 +110,7 @@ class CardAdmin(admin.ModelAdmin):
     search_fields = ["slug", "question", "answer"]
     list_select_related = ["topic"]
     list_per_page = 50
-    actions = ["publish", "retire", "export_yaml", "export_workbook"]
+    actions = ["publish", "retire", "export_yaml", "export_workbook", "export_anki"]
     autocomplete_fields = ["topic", "parent", "prerequisites"]
     filter_horizontal = ["roles", "companies"]
     save_on_top = True
@@ -198,6 +198,12 @@ class CardAdmin(admin.ModelAdmin):
     @admin.action(description="Export the chosen cards as a workbook (.xlsx)", permissions=["view"])
     def export_workbook(self, request: HttpRequest, cards: QuerySet[Card]) -> HttpResponseBase:
         return export_cards(cards, ".xlsx")
+
+    @admin.action(
+        description="Export the chosen cards that are published as an Anki package", permissions=["view"]
+    )
+    def export_anki(self, request: HttpRequest, cards: QuerySet[Card]) -> HttpResponseBase:
+        return export_cards(cards, ".apkg")
 
     def _set_status(self, request: HttpRequest, cards: QuerySet[Card], status: str) -> None:
         changed = cards.update(status=status)

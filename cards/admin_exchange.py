@@ -16,7 +16,8 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from cards.exchange import files, rows, taking
-from cards.models import Card
+from cards.exchange.giving import give
+from cards.models import Card, Topic
 
 LARGEST = 10 * 2**20  # bytes; larger files go through the command
 KEPT = 3600  # seconds from the preview to its confirmation
@@ -27,6 +28,9 @@ class ImportForm(forms.Form):
     """The file that a curator sends."""
 
     file = forms.FileField(help_text=f"One of {' '.join(files.ENDINGS)}, at most 10 MB.")
+    topic = forms.ModelChoiceField(
+        Topic.objects.all(), required=False, help_text="Of an Anki package: where its notes go, as drafts."
+    )
 
     def clean_file(self) -> UploadedFile:
         file: UploadedFile = self.cleaned_data["file"]
@@ -35,6 +39,12 @@ class ImportForm(forms.Form):
         if (file.size or 0) > LARGEST:
             raise forms.ValidationError("That is more than 10 MB: use manage.py import_cards.")
         return file
+
+    @property
+    def sent(self) -> tuple[str, bytes, str]:
+        """Return the file's own name, what is in it, and the slug of the topic."""
+        file, topic = self.cleaned_data["file"], self.cleaned_data["topic"]
+        return Path(file.name).name, file.read(), topic.slug if topic else ""
 
 
 def import_cards(request: HttpRequest, site: dict[str, Any]) -> HttpResponse:
@@ -45,15 +55,14 @@ def import_cards(request: HttpRequest, site: dict[str, Any]) -> HttpResponse:
     form = ImportForm(request.POST or None, request.FILES or None)
     waiting = cache.get(_key(request, request.POST.get("token", "")))
     if waiting:
-        name, data = waiting
         cache.delete(_key(request, request.POST["token"]))
-        context |= {"name": name, "done": True, **tried(name, data, dry_run=False)}
+        context |= {"name": waiting[0], "done": True, **tried(*waiting, dry_run=False)}
     elif form.is_valid():
-        name, data = Path(form.cleaned_data["file"].name).name, form.cleaned_data["file"].read()
-        context |= {"name": name, **tried(name, data, dry_run=True)}
+        sent = form.sent
+        context |= {"name": sent[0], **tried(*sent, dry_run=True)}
         if "taken" in context:
             context["token"] = token_urlsafe(16)
-            cache.set(_key(request, context["token"]), (name, data), KEPT)
+            cache.set(_key(request, context["token"]), sent, KEPT)
     elif "token" in request.POST:
         form = ImportForm()
         context["problems"] = ["The preview is older than an hour or was used: please send the file again."]
@@ -64,13 +73,13 @@ def _key(request: HttpRequest, token: str) -> str:
     return f"import-{request.user.pk}-{token[:40]}"
 
 
-def tried(name: str, data: bytes, dry_run: bool) -> dict[str, Any]:
+def tried(name: str, data: bytes, topic: str, dry_run: bool) -> dict[str, Any]:
     """Return what was taken from a file, or its problems, as the page shows them."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / f"cards{Path(name).suffix}"
         path.write_bytes(data)
         try:
-            return {"taken": taking.take(files.read(path), dry_run)}
+            return {"taken": taking.take(files.read(path, topic), dry_run)}
         except ValueError as error:
             return {"problems": str(error).replace(str(path), name).splitlines()}
 
@@ -78,11 +87,8 @@ def tried(name: str, data: bytes, dry_run: bool) -> dict[str, Any]:
 def export_cards(cards: QuerySet[Card], ending: str) -> FileResponse:
     """Return the chosen cards as a file; of a child its parent."""
     mains = {card.parent_id or card.pk for card in cards}
-    records = [rows.record_of(card) for card in rows.main_cards().filter(pk__in=mains)]
-    cited = {key for record in records for key in record.sources}
-    sources = {key: source for key, source in rows.known_sources().items() if key in cited}
     with TemporaryDirectory() as folder:
         path = Path(folder) / f"cards{ending}"
-        files.write(path, records, sources)
+        give(path, rows.main_cards().filter(pk__in=mains))
         data = BytesIO(path.read_bytes())
     return FileResponse(data, as_attachment=True, filename=f"cards-{timezone.now():%Y-%m-%d}{ending}")

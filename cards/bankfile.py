@@ -12,7 +12,7 @@ raises on what a file says and never stops at the first error.
 import datetime
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import Any
 
@@ -30,12 +30,14 @@ class Bank:
     """The cards and sources that could be read, and what was wrong.
 
     `columns` are the fields that a table speaks of; None if all of them.
+    `left_out` says how many of what the file holds are no cards.
     """
 
     cards: tuple[CardRecord, ...]
     sources: Mapping[str, Source]
     problems: tuple[Problem, ...]
     columns: frozenset[str] | None = None
+    left_out: Mapping[str, int] = field(default_factory=dict)
 
 
 def dump_yaml(cards: Iterable[CardRecord], sources: Mapping[str, Source]) -> str:

@@ -1,6 +1,7 @@
-"""A bank in a file, by its ending: .yaml, .json, .csv, .xlsx. Anki packages have modules of their own."""
+"""A bank in a file, by its ending: .yaml, .json, .csv, .xlsx; .apkg is read here and written by `anki_out`."""
 
 import csv
+import hashlib
 import os
 import zipfile
 from collections.abc import Mapping, Sequence
@@ -11,19 +12,24 @@ from tablib.exceptions import InvalidDimensions
 
 from cards import bankfile, tables
 from cards.bankfile import Bank
+from cards.exchange import anki_in
 from cards.records import CardRecord, Problem, Source
 
-ENDINGS = (".yaml", ".json", ".csv", ".xlsx")
+ENDINGS = (".yaml", ".json", ".csv", ".xlsx", ".apkg")
+NOTE_SPEAKS_OF = frozenset({"id", "question", "answer", "details"})
 LARGEST = 50 * 2**20  # bytes
 LARGEST_UNPACKED = 300 * 2**20
-LONGEST_CELL = 32_767  # characters, of a spreadsheet program
 
 
-def read(path: Path) -> Bank:
+def read(path: Path, topic: str = "") -> Bank:
     """Return what a file says, with every problem in it; ValueError with a sentence if it cannot be read at all.
 
-    A .csv or .xlsx file names its sources by key; the entries are those that the bank has.
+    A .csv or .xlsx file names its sources by key; the entries are those that the
+    bank has. The notes of an Anki package are drafts of `topic`, known again by
+    their guid.
     """
+    if path.suffix == ".apkg":
+        return _package(path, topic)
     data = _bytes(path)
     if path.suffix == ".xlsx":
         return _sheet(path, _workbook(path, data))
@@ -31,6 +37,25 @@ def read(path: Path) -> Bank:
     if path.suffix == ".csv":
         return _sheet(path, _comma_separated(path, text))
     return bankfile.load(str(path), text)
+
+
+def _package(path: Path, topic: str) -> Bank:
+    if not topic:
+        raise ValueError(f"{path}: say to which topic the notes of an Anki package belong.")
+    try:
+        package = anki_in.read(path)
+    except OSError as error:
+        raise ValueError(f"{path}: cannot be read: {error.strerror}.") from error
+    cards = {note.guid: _draft(note, topic, str(path)) for note in package.notes}
+    return Bank(tuple(cards.values()), {}, (), NOTE_SPEAKS_OF, package.left_out)
+
+
+def _draft(note: anki_in.AnkiNote, topic: str, file: str) -> CardRecord:
+    slug = f"anki-{hashlib.sha256(note.guid.encode()).hexdigest()[:16]}"
+    return CardRecord(
+        id=slug, topic=topic, file=file, kind="concept", level=2, status="draft",
+        question=note.question, answer=note.answer, details=note.details,
+    )  # fmt: skip
 
 
 def write(path: Path, cards: Sequence[CardRecord], sources: Mapping[str, Source]) -> None:
@@ -45,11 +70,6 @@ def write(path: Path, cards: Sequence[CardRecord], sources: Mapping[str, Source]
     beside = path.with_name(f"{path.name}.partial")
     beside.write_bytes(data)
     os.replace(beside, path)
-
-
-def too_long(cards: Sequence[CardRecord]) -> list[str]:
-    """Return the ids of cards with a field that no spreadsheet cell can hold."""
-    return [row[0] for row in tables.rows(cards) if max(map(len, row)) > LONGEST_CELL]
 
 
 def _bytes(path: Path) -> bytes:

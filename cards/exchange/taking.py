@@ -23,6 +23,7 @@ class Taken:
     new: list[str] = field(default_factory=list)
     changed: dict[str, list[str]] = field(default_factory=dict)
     same: list[str] = field(default_factory=list)
+    left_out: Mapping[str, int] = field(default_factory=dict)
 
 
 class Refused(ValueError):
@@ -52,7 +53,7 @@ def take(bank: Bank, dry_run: bool = False, tell: Tell = lambda done, total: Non
     ]
     if problems:
         raise Refused(problems)
-    taken = Taken()
+    taken = Taken(left_out=bank.left_out)
     there = {card.slug: card for card in rows.main_cards()}
     topics = {topic.slug: topic for topic in Topic.objects.annotate(last=Max("cards__position"))}
     written = []

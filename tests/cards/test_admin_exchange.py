@@ -9,7 +9,7 @@ from django.contrib.auth.models import Group, User
 from django.core.management import call_command
 
 from cards import bankfile
-from cards.models import Card
+from cards.models import Card, Topic
 from tests.rows import make_card, make_child
 
 pytestmark = pytest.mark.django_db
@@ -27,10 +27,10 @@ def curator(client):
     return client
 
 
-def send(client, data, name="cards.csv"):
+def send(client, data, name="cards.csv", **fields):
     file = io.BytesIO(data)
     file.name = name
-    return client.post(URL, {"file": file})
+    return client.post(URL, {"file": file, **fields})
 
 
 def text(response):
@@ -113,3 +113,19 @@ def test_who_may_only_look_imports_nothing(client):
 
     assert client.get(URL).status_code == 403
     assert send(client, NEW).status_code == 403
+
+
+def test_an_anki_package_goes_in_with_its_topic_and_out_as_an_action(curator):
+    data = (SMALL.parent / "anki" / "current.apkg").read_bytes()
+
+    refused = send(curator, data, "current.apkg")
+    preview = send(curator, data, "current.apkg", topic=Topic.objects.get(slug="puzzles").pk)
+
+    assert "current.apkg: say to which topic" in text(refused)
+    assert "12 new" in text(preview)
+    assert "Left out:" in text(preview)
+    assert "Imported" in text(curator.post(URL, {"token": token_in(preview)}))
+    assert Card.objects.filter(slug__startswith="anki-", status="draft", topic__slug="puzzles").count() == 12
+    card = Card.objects.get(slug="waiting-hh-ht")
+    given = curator.post("/admin/cards/card/", {"_selected_action": [card.pk], "action": "export_anki"})
+    assert b"".join(given.streaming_content).startswith(b"PK")

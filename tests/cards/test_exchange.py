@@ -14,7 +14,8 @@ from tests.rows import answer, make_card, state_of
 
 pytestmark = pytest.mark.django_db
 SMALL = Path(__file__).parent.parent / "fixtures" / "deck-small"
-EVERY = pytest.mark.parametrize("ending", files.ENDINGS)
+EVERY = pytest.mark.parametrize("ending", [".yaml", ".json", ".csv", ".xlsx"])
+ANKI = Path(__file__).parent.parent / "fixtures" / "anki"
 
 
 @pytest.fixture
@@ -165,7 +166,7 @@ def test_the_names_of_follow_ups_and_of_learners_own_cards_are_taken(loaded, use
 @pytest.mark.parametrize(
     ("name", "data", "said"),
     [
-        ("cards.txt", b"", "must end in one of: .yaml .json .csv .xlsx"),
+        ("cards.txt", b"", "must end in one of: .yaml .json .csv .xlsx .apkg"),
         ("cards.yaml", b"a: \xff", "is not UTF-8: byte 0xff"),
         ("cards.csv", b"", "the first row must name the columns"),
         ("cards.csv", b"id,topic\na,b,c\n", "more cells than the first row has names"),
@@ -250,3 +251,41 @@ def test_a_table_without_a_column_leaves_that_field_as_it_is(loaded, tmp_path):
     assert rows.differences(before, after) == ["level"]
     assert after.followups
     assert after.sources == before.sources
+
+
+@pytest.mark.parametrize("name", ["current", "legacy"])
+def test_the_notes_of_an_anki_package_become_drafts_once(loaded, tmp_path, name):
+    path = ANKI / f"{name}.apkg"
+
+    said = run("import_cards", path, topic="puzzles")
+
+    drafts = Card.objects.filter(slug__startswith="anki-")
+    assert (drafts.count(), set(drafts.values_list("status", "topic__slug"))) == (12, {("draft", "puzzles")})
+    assert any(line.startswith("left out: ") for line in said)
+    drafts.update(status="published", level=3)
+    assert run("import_cards", path, topic="puzzles")[-1] == "0 new, 0 changed, 12 same."
+    assert set(drafts.values_list("status", "level")) == {("published", 3)}
+
+
+def test_an_anki_package_needs_its_topic_and_a_broken_one_is_refused(loaded, tmp_path):
+    with pytest.raises(CommandError, match="say to which topic"):
+        run("import_cards", ANKI / "current.apkg")
+    with pytest.raises(CommandError, match='"puzles" is not known here'):
+        run("import_cards", ANKI / "current.apkg", topic="puzles")
+    with pytest.raises(CommandError, match="cannot be read: No such file"):
+        run("import_cards", tmp_path / "none.apkg", topic="puzzles")
+    (tmp_path / "bad.apkg").write_bytes(b"PK")
+    with pytest.raises(CommandError, match="bad.apkg"):
+        run("import_cards", tmp_path / "bad.apkg", topic="puzzles")
+
+
+def test_the_bank_goes_to_anki_and_its_own_notes_are_known_again(loaded, tmp_path):
+    path = tmp_path / "bank.apkg"
+
+    (said,) = run("export_cards", path)
+
+    notes = Card.objects.filter(status="published").count()
+    assert said == f"{notes} notes in {path}."
+    assert run("import_cards", path, topic="puzzles") == [
+        f"left out: {notes} notes that came from Anneal", "0 new, 0 changed, 0 same.",
+    ]  # fmt: skip

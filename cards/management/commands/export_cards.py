@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from cards.exchange import files, rows
+from cards.exchange.giving import give
 from cards.models import Topic
 
 
@@ -24,11 +25,8 @@ class Command(BaseCommand):
         if unknown:
             raise CommandError(f"No such topic: {', '.join(sorted(unknown))}.")
         cards = rows.main_cards()
-        records = [rows.record_of(card) for card in (cards.filter(topic__slug__in=topic) if topic else cards)]
-        cited = {key for record in records for key in record.sources}
-        sources = {key: source for key, source in rows.known_sources().items() if key in cited}
         try:
-            files.write(file, records, sources)
+            said = give(file, cards.filter(topic__slug__in=topic) if topic else cards)
         except (OSError, ValueError) as error:
             raise CommandError(f"{file}: cannot be written: {error}") from error
-        self.stdout.write(self.style.SUCCESS(f"{len(records)} cards and {len(sources)} sources in {file}."))
+        self.stdout.write(self.style.SUCCESS(said))

@@ -18,13 +18,16 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path, metavar="FILE")
+        parser.add_argument("--topic", default="", help="of an Anki package: where its notes go, as drafts")
         parser.add_argument("--dry-run", action="store_true", help="only say what would change")
 
-    def handle(self, *args: Any, file: Path, dry_run: bool, **options: Any) -> None:
+    def handle(self, *args: Any, file: Path, topic: str, dry_run: bool, **options: Any) -> None:
         if file.suffix not in files.ENDINGS:
             raise CommandError(f"{file}: the name must end in one of: {' '.join(files.ENDINGS)}")
         try:
-            taken = taking.take(files.read(file), dry_run, *([self.tell] if self.stdout.isatty() else []))
+            taken = taking.take(
+                files.read(file, topic), dry_run, *([self.tell] if self.stdout.isatty() else [])
+            )
         except taking.Refused as refused:
             raise CommandError(
                 f"{refused}\nNothing was changed: {len(refused.problems)} problems."
@@ -42,6 +45,8 @@ class Command(BaseCommand):
             self.stdout.write(f"new: {slug}")
         for slug, names in taken.changed.items():
             self.stdout.write(f"changed: {slug} ({', '.join(names)})")
+        for what, count in taken.left_out.items():
+            self.stdout.write(f"left out: {count} {what}")
         counts = f"{len(taken.new)} new, {len(taken.changed)} changed, {len(taken.same)} same"
         self.stdout.write(
             self.style.SUCCESS(f"Would be {counts}; nothing was changed." if dry_run else f"{counts}.")
