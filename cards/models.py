@@ -8,6 +8,8 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
+from cards.versions import Versions
+
 WORKED_OUT = {"coding", "sql", "debug", "derivation", "design", "estimation", "puzzle"}  # not just said
 CHILD_SECONDS = 30  # the target for a follow-up or a recall prompt
 TARGET_SECONDS = {
@@ -165,6 +167,13 @@ class Card(models.Model):
     updated_at = models.DateTimeField(auto_now=True)
 
     objects = CardQuerySet.as_manager()
+    # What a card says and is, not where it came from or stands; gone with the card, as a private one must be.
+    history = Versions(
+        excluded_fields=["owner", "position", "loaded_hash", "loaded_from", "created_at", "updated_at"],
+        m2m_fields=["roles", "companies", "prerequisites"],
+        no_db_index=["slug", "parent", "topic"],
+        cascade_delete_history=True,
+    )
 
     class Meta:
         ordering = ["topic__position", "position", "pk"]
@@ -275,6 +284,8 @@ class RubricPoint(models.Model):
     text = models.CharField(max_length=300)
     must = models.BooleanField(default=False)
     retired = models.BooleanField(default=False, help_text="Retired, not deleted: ticks may hang on it.")
+
+    history = Versions(excluded_fields=["position"], no_db_index=["key"], cascade_delete_history=True)
 
     class Meta:
         ordering = ["position", "pk"]

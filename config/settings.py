@@ -25,6 +25,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "csp",
+    "simple_history",
     "cards",
     "scheduling",
 ]
@@ -46,6 +47,7 @@ MIDDLEWARE = [
     "config.middleware.sign_in_redirects",
     "config.middleware.account_gone",
     "allauth.account.middleware.AccountMiddleware",
+    "simple_history.middleware.HistoryRequestMiddleware",  # who changed a card; reads nothing by itself
 ]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -66,6 +68,7 @@ TEMPLATES = [
 
 DATABASES = {"default": environment.database(DEBUG, VAR / "anneal.sqlite3")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+SIMPLE_HISTORY_DATE_INDEX = False  # a card's versions are found by the card
 # In the database, so that sign-in limits hold over all processes; the table comes with a migration.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
 

@@ -4,9 +4,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 
 from django.db import transaction
+from django.db.models import Q
 
+from cards import versions
 from cards.exchange import rows
-from cards.models import Area, Card, Company, Role, RubricPoint, Topic
+from cards.models import Area, Card, CardQuerySet, Company, Role, RubricPoint, Topic
 from cards.records import CardRecord, Source, Taxonomy
 
 Tell = Callable[[int, int], None]
@@ -35,7 +37,8 @@ def load(
 
     A card that was edited here since it was loaded is kept as it is. A card
     that came from one of these files and is in it no more is retired. Loading
-    again changes nothing. Some ten statements, and ten for each card written.
+    again changes nothing. What is written and differs leaves one version. Some
+    ten statements, and ten for each card written.
     """
     topics = load_taxonomy(taxonomy)
     loaded = Loaded()
@@ -43,15 +46,18 @@ def load(
         card.slug: card for card in Card.objects.filter(part=Card.Part.CARD).prefetch_related(*rows.PREFETCH)
     }
     places: dict[str, int] = {}
-    for done, record in enumerate(records, 1):
-        position = places.setdefault(record.topic, 0)
-        places[record.topic] += 1
-        sources = [entry(key, bibliography[key]) for key in record.sources]
-        outcome = _load_one(record, known.get(record.id), topics[record.topic], position, sources)
-        getattr(loaded, outcome).append(record.id)
-        tell(done, len(records))
-    link(records, set(loaded.new) | set(loaded.changed))
-    loaded.retired.extend(_retire(records, files, known.values()))
+    with versions.together() as batch:
+        for done, record in enumerate(records, 1):
+            position = places.setdefault(record.topic, 0)
+            places[record.topic] += 1
+            sources = [entry(key, bibliography[key]) for key in record.sources]
+            batch.reason = f"loaded from {record.file}"
+            outcome = _load_one(record, known.get(record.id), topics[record.topic], position, sources)
+            getattr(loaded, outcome).append(record.id)
+            tell(done, len(records))
+        link(records, set(loaded.new) | set(loaded.changed))
+        batch.reason = "no longer in its deck file"
+        loaded.retired.extend(_retire(records, files, known.values()))
     return loaded
 
 
@@ -118,7 +124,9 @@ def _write_points(card: Card, record: CardRecord) -> None:
     for place, point in enumerate(record.rubric):
         values = {"position": place, "text": point.point, "must": point.must, "retired": False}
         RubricPoint.objects.update_or_create(card=card, key=point.id, defaults=values)
-    card.points.exclude(key__in=[point.id for point in record.rubric]).update(retired=True)
+    for point in card.points.filter(retired=False).exclude(key__in=[point.id for point in record.rubric]):
+        point.retired = True
+        point.save()
 
 
 def _write_children(card: Card, record: CardRecord) -> None:
@@ -126,7 +134,7 @@ def _write_children(card: Card, record: CardRecord) -> None:
 
     So new parents, which open a subject, are never crowded out by their children.
     """
-    slugs = []
+    slugs, roles, companies = [], list(card.roles.all()), list(card.companies.all())
     for place, (slug, part, child) in enumerate(record.children(), 1):
         values = {
             "part": part, "parent": card, "topic": card.topic, "kind": card.kind, "level": card.level,
@@ -134,11 +142,10 @@ def _write_children(card: Card, record: CardRecord) -> None:
             "question": child.question, "answer": child.answer,
         }  # fmt: skip
         row, _ = Card.objects.update_or_create(slug=slug, defaults=values)
-        row.roles.set(card.roles.all())
-        row.companies.set(card.companies.all())
+        row.roles.set(roles)
+        row.companies.set(companies)
         slugs.append(slug)
-    gone = Card.objects.filter(parent=card).exclude(slug__in=slugs)
-    gone.exclude(status=Card.Status.RETIRED).update(status=Card.Status.RETIRED)
+    _retire_each(Card.objects.filter(parent=card).exclude(slug__in=slugs))
 
 
 def link(records: Iterable[CardRecord], written: set[str]) -> None:
@@ -157,6 +164,12 @@ def _retire(records: Iterable[CardRecord], files: set[str], known: Iterable[Card
         if card.loaded_from in files and card.slug not in there and card.status != Card.Status.RETIRED
     ]  # fmt: skip
     ids = [card.pk for card in gone]
-    Card.objects.filter(pk__in=ids).update(status=Card.Status.RETIRED)
-    Card.objects.filter(parent__in=ids).update(status=Card.Status.RETIRED)
+    _retire_each(Card.objects.filter(Q(pk__in=ids) | Q(parent__in=ids)))
     return sorted(card.slug for card in gone)
+
+
+def _retire_each(cards: CardQuerySet) -> None:
+    """Retire the cards that are not yet, each with a version that says so."""
+    for card in cards.exclude(status=Card.Status.RETIRED):
+        card.status = Card.Status.RETIRED
+        card.save(update_fields=["status"])
