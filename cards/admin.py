@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.db import transaction
 from django.db.models import QuerySet
 from django.forms import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse
@@ -11,9 +12,11 @@ from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
 from django.urls import URLPattern, path
 from django.utils.safestring import SafeString
+from simple_history.models import to_historic
 
-from cards import markdown
+from cards import markdown, versions
 from cards.admin_exchange import export_cards, import_cards
+from cards.admin_history import VersionedAdmin, points_then
 from cards.admin_reports import ReportInline, shortened
 from cards.models import Area, Card, Company, Role, RubricPoint, Topic
 
@@ -35,6 +38,22 @@ class CardForm(forms.ModelForm):
             **{name: forms.Textarea(attrs={"rows": 8, "cols": 100}) for name in ("answer", "details")},
         }
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Offer an old version with the links that it had then, under the revision of now."""
+        super().__init__(*args, **kwargs)
+        if then := to_historic(self.instance):
+            self.initial["revision"] = revision_now(self.instance)
+            for link in then._history_m2m_fields:
+                kept = getattr(then, link.name).values_list(link.m2m_reverse_field_name(), flat=True)
+                self.initial[link.name] = list(kept)
+
+    def clean_revision(self) -> int:
+        """Refuse to lower it: learners' answers name the revision that they were given to."""
+        revision: int = self.cleaned_data["revision"]
+        if self.instance.pk and revision < (now := revision_now(self.instance)):
+            raise forms.ValidationError(f"It is {now} already and never goes down.")
+        return revision
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         for name in TEXTS:
@@ -49,6 +68,11 @@ class CardForm(forms.ModelForm):
             if not isinstance(cleaned.get(name) or [], list):
                 self.add_error(name, "Write a list: [...]")
         return cleaned
+
+
+def revision_now(card: Card) -> int:
+    """Return the card's stored revision, whatever the form or an old version says."""
+    return Card.objects.values_list("revision", flat=True).get(pk=card.pk)
 
 
 def is_mistakes(value: object) -> bool:
@@ -103,7 +127,7 @@ class ChildInline(admin.StackedInline):
 
 
 @admin.register(Card)
-class CardAdmin(admin.ModelAdmin):
+class CardAdmin(VersionedAdmin):
     form = CardForm
     list_display = ["question_start", "topic", "kind", "level", "part", "status", "review_by", "updated_at"]
     list_filter = ["status", "part", "topic__area", "kind", "level", "roles", "companies", "review_by"]
@@ -180,7 +204,8 @@ class CardAdmin(admin.ModelAdmin):
     def preview(self, card: Card) -> str | SafeString:
         if card.pk is None:
             return "Save the card to see it rendered."
-        points = [point for point in card.points.all() if not point.retired]
+        then = to_historic(card)
+        points = [point for point in (points_then(then) if then else card.points.all()) if not point.retired]
         return render_to_string("cards/_preview.html", {"card": card, "points": points})
 
     @admin.action(description="Publish the chosen cards", permissions=["change"])
@@ -206,8 +231,12 @@ class CardAdmin(admin.ModelAdmin):
         return export_cards(cards, ".apkg")
 
     def _set_status(self, request: HttpRequest, cards: QuerySet[Card], status: str) -> None:
-        changed = cards.update(status=status)
-        self.message_user(request, f"{changed} cards are now {status}.")
+        chosen = list(cards)
+        with transaction.atomic(), versions.together():
+            for card in chosen:
+                card.status = status
+                card.save(update_fields=["status"])
+        self.message_user(request, f"{len(chosen)} cards are now {status}.")
 
 
 @admin.register(Area)

@@ -93,6 +93,8 @@ for model in ("auth/user", "auth/group", "account/emailaddress", *(f"cards/{name
         f"admin/{model}/<path:object_id>/delete/": ((*ROOT[:4], "/admin/"),) * 2,
         f"admin/{model}/<path:object_id>/": ((*STAFF[:3], *[f"/admin/{model}/0/change/"] * 2),) * 2,
     }
+VERSION = "admin/cards/card/^([^/]+)/history/([^/]+)/$"
+ROUTES[VERSION] = (STAFF, STAFF)  # the form again: nothing was filled in
 ROUTES["admin/cards/card/import/"] = (STAFF, STAFF)
 ROUTES["admin/cards/report/add/"] = ((*STAFF[:3], 403, 403),) * 2  # only learners report
 
@@ -122,7 +124,9 @@ def address(people):
     card = make_card("Mine?", owner=people["learner"], slug="mine")
     learner = Learner.of(people["learner"])
     token = reminders.token_of(learner)
+    shared = make_card("Everybody's?", slug="everybodys", status="draft")
     parts = {
+        "([^/]+)/history/([^/]+)": f"{shared.pk}/history/{shared.history.get().pk}",
         "<int:card_id>": str(card.pk), "<slug:slug>": "mine", "<str:token>": token, "<path:object_id>": "0", "<id>": "0",
         "<path:content_type_id>": "0", "^": "", "$": "", r"(?P<key>[-:\w]+)": "none", "(?P<uidb36>[0-9A-Za-z]+)": "1",
         "(?P<key>.+)": "none", "(?P<app_label>auth|account|cards)": "auth", "(?P<url>.*)": "nowhere",
@@ -218,6 +222,10 @@ def test_a_curator_sees_no_private_card_and_deletes_nothing(client, people, addr
     assert "Mine?" not in client.get("/admin/cards/card/").content.decode()
     assert client.get(f"/admin/cards/card/{address.card.pk}/change/").status_code == 302
     assert client.post(f"/admin/cards/card/{address.card.pk}/delete/", {"post": "yes"}).status_code == 403
+    history = f"/admin/cards/card/{address.card.pk}/history/"
+    for page in (history, f"{history}{address.card.history.get().pk}/"):
+        for response in (client.get(page), client.post(page)):
+            assert (response.status_code, response["Location"]) == (302, "/admin/")
     client.post("/admin/cards/card/", {"action": "retire", "_selected_action": [address.card.pk]})
 
     assert Card.objects.get(pk=address.card.pk).status == "published"
