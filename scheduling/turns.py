@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from django.db.models import Count, FilteredRelation, Q
 
 from cards.models import Card, CardQuerySet, RubricPoint
-from scheduling import days, fold
+from scheduling import changes, days, fold
 from scheduling.models import CardState, Learner
 
 FOUR = ((2, "Again", "1"), (3, "Hard", "2"), (4, "Good", "3"), (5, "Easy", "4"))
@@ -71,6 +71,7 @@ class Turn:
     kind: str
     buttons: list[Button]
     leech: bool
+    changed: changes.Change | None
 
     @property
     def seen(self) -> int:
@@ -105,7 +106,8 @@ def label(grade: int | None, interval: int) -> str:
 def load_turn(learner: Learner, now: datetime, today: date, card: int, kind: str | None) -> Turn:
     """Return a card ready to be shown, with a fresh turn; without a `kind` it is told from the card's state.
 
-    Two statements: the card with state and note, and its key points.
+    Two statements: the card with state and note, and its key points; one more
+    where the card's revision was ever raised.
     """
     written = FilteredRelation("notes", condition=Q(notes__user=learner.pk))
     cards = with_own_state(Card.objects.annotate(written=written), learner.pk)
@@ -120,6 +122,7 @@ def load_turn(learner: Learner, now: datetime, today: date, card: int, kind: str
         kind=kind or kind_of(own, today),
         buttons=buttons(learner, shown, own, now, today),
         leech=own.lapses >= learner.leech_lapses,
+        changed=changes.since_answered(shown, own),
     )
 
 

@@ -23,7 +23,14 @@ ALLOWED = {
         "scheduling.sm2",
     },
     "scheduling.scope": {"cards.models", "scheduling.models"},
-    "scheduling.turns": {"cards.models", "scheduling.models", "scheduling.days", "scheduling.fold"},
+    "scheduling.changes": {"cards.models", "scheduling.models", "scheduling.fold"},
+    "scheduling.turns": {
+        "cards.models",
+        "scheduling.models",
+        "scheduling.changes",
+        "scheduling.days",
+        "scheduling.fold",
+    },
     "scheduling.stats": {"cards.models", "scheduling.models", "scheduling.scope", "scheduling.stats", *PURE},
     "scheduling.plans": {"cards.models", "scheduling.models", "scheduling.scope", *PURE},
     "scheduling.forecast": {

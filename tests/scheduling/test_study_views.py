@@ -295,6 +295,22 @@ def test_grading_and_showing_the_next_takes_thirteen_named_statements_whatever_t
         assert part in statement, name
 
 
+def test_a_card_whose_revision_was_raised_takes_one_statement_more(signed_in, learner):
+    fill(learner, 6)
+    shown = Card.objects.get(pk=re.search(r'data-card="(\d+)"', text(signed_in.get("/study/")))[1])
+    counts = []
+    assert connection.features.supports_json_field  # which SQLite is asked once a process
+
+    for revision in (1, 2):
+        Card.objects.filter(pk=shown.pk).update(revision=revision)
+        with CaptureQueriesContext(connection) as queries:
+            html = text(signed_in.get("/study/"))
+        assert f'data-card="{shown.pk}"' in html
+        counts.append(len(queries))
+
+    assert counts[1] == counts[0] + 1
+
+
 def test_the_rendered_turn_is_small(signed_in):
     make_card(
         "Why? " * 20,
