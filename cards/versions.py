@@ -89,6 +89,12 @@ class Versions(HistoricalRecords):
         elif action in ("post_add", "post_remove", "post_clear"):
             batch.add(instance, differs=True)
 
+    def post_delete(self, instance: Any, using: str | None = None, **kwargs: Any) -> None:
+        """Take what the versions were linked to along, which no constraint holds."""
+        for link in self.get_m2m_fields_from_model(type(instance)):
+            self.m2m_models[link].objects.filter(history__in=instance.history.all()).delete()
+        super().post_delete(instance, using=using, **kwargs)
+
 
 def _keep(written: list[Written], now: datetime) -> list[Any]:
     """Write the versions of rows of one model, and return the rows that got one."""

@@ -1,10 +1,12 @@
 """Versions: one for each row that was changed, whoever changes it, and none for what stays the same."""
 
 import shutil
+from importlib import import_module
 from io import StringIO
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -157,9 +159,43 @@ def test_a_reason_too_long_for_its_column_is_cut():
 
 def test_versions_go_with_their_card():
     card = make_card(points=[("what", True)])
+    card.roles.add(Role.objects.create(slug="mle", name="ML engineer"))
     card.delete()
 
     assert counts() == (0, 0)
+    assert not Card.history.model.roles.model.objects.exists()
+
+
+def test_a_private_cards_versions_go_with_its_owners_account(user):
+    make_card("My secret?", owner=user)
+    user.delete()
+
+    assert counts() == (0, 0)
+
+
+def test_a_curators_versions_stay_when_their_account_goes(user):
+    card = make_card()
+    card._history_user = user
+    card.save()
+    user.delete()
+
+    assert list(card.history.values_list("history_user", flat=True)) == [None, None]
+
+
+def test_what_was_there_before_versions_is_given_its_first(deck):
+    load(deck)
+    known = (counts(), Card.history.model.roles.model.objects.count())
+    for table in (Card.history.model.roles.model.objects, Card.history, RubricPoint.history):
+        table.all().delete()
+
+    import_module("cards.migrations.0004_versions").first_versions(apps, None)
+
+    assert (counts(), Card.history.model.roles.model.objects.count()) == known
+    for card in Card.objects.all():
+        version = card.history.get()
+        assert (version.answer, version.history_date) == (card.answer, card.updated_at)
+    load(deck)
+    assert (counts(), Card.history.model.roles.model.objects.count()) == known
 
 
 def test_the_versions_of_many_take_as_many_statements_as_of_a_few():
