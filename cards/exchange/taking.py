@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from django.db import transaction
 from django.db.models import Max
 
-from cards import markdown
+from cards import markdown, versions
 from cards.bankfile import Bank
 from cards.exchange import rows
 from cards.exchange.load import Tell, entry, link, write
@@ -57,14 +57,15 @@ def take(bank: Bank, dry_run: bool = False, tell: Tell = lambda done, total: Non
     there = {card.slug: card for card in rows.main_cards()}
     topics = {topic.slug: topic for topic in Topic.objects.annotate(last=Max("cards__position"))}
     written = []
-    for done, record in enumerate(bank.cards, 1):
-        card = there.get(record.id)
-        whole = _completed(record, card, bank.columns)
-        cited = [entry(key, sources[key]) for key in whole.sources]
-        _take_one(whole, card, topics[record.topic], cited, taken)
-        written.append(whole)
-        tell(done, len(bank.cards))
-    link(written, {*taken.new, *taken.changed})
+    with versions.together("imported from a file"):
+        for done, record in enumerate(bank.cards, 1):
+            card = there.get(record.id)
+            whole = _completed(record, card, bank.columns)
+            cited = [entry(key, sources[key]) for key in whole.sources]
+            _take_one(whole, card, topics[record.topic], cited, taken)
+            written.append(whole)
+            tell(done, len(bank.cards))
+        link(written, {*taken.new, *taken.changed})
     transaction.set_rollback(dry_run)
     return taken
 

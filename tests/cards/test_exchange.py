@@ -110,6 +110,8 @@ def test_a_change_is_told_by_a_dry_run_and_then_made_and_no_schedule_is_touched(
     assert "much longer" in card.answer
     assert card.loaded_hash != rows.content_hash(rows.record_of(card))
     assert state_of(learner, card) == state
+    assert card.history.first().history_change_reason == "imported from a file"
+    assert card.history.count() == 2
     assert "kept: waiting-hh-ht" in run("load_deck", SMALL), "the deck's own files do not undo it"
 
 
