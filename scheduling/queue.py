@@ -62,12 +62,8 @@ def session(learner: Learner, now: datetime, scope: Scope, card: Card | None = N
     awake = awake_states(learner, today, scope).filter(scope.in_time(now, "card__"))
     answered = todays_answers(learner, today, awake)
     choice = choose(learner, now, scope, awake, answered, steering)
-    none_fits = choice.card is None and scope.until is not None and not scope.is_over(now)
-    if none_fits:  # tell what is left whatever its length
-        awake = awake_states(learner, today, scope)
-        whole = choose(learner, now, scope.unhurried(), awake, answered, steering)
-        none_fits = whole.card is not None
-        choice = replace(whole, card=None, held=True) if none_fits else choice
+    too_long = None if choice.card else _too_long(learner, now, scope, answered, steering)
+    choice = too_long or choice
     chosen = card.pk if card else choice.card
     turn = load_turn(learner, now, today, chosen, None if card else choice.kind) if chosen else None
     return Session(
@@ -78,10 +74,24 @@ def session(learner: Learner, now: datetime, scope: Scope, card: Card | None = N
         held_due=choice.held_due,
         last=answered[-1] if answered else None,
         done=_done(answered, scope),
-        time_is_up=scope.is_over(now) or none_fits,
-        none_fits=none_fits,
+        time_is_up=scope.is_over(now) or too_long is not None,
+        none_fits=too_long is not None,
         pause=pauses.pause_point([row.elapsed_ms for row in answered], learner.pause_every) if turn else None,
     )
+
+
+def _too_long(
+    learner: Learner, now: datetime, scope: Scope, answered: Sequence[Answered], steering: plans.Steering
+) -> order.Choice | None:
+    """Return what is left, none of it chosen, where the minutes are enough for nothing of it; else None.
+
+    No statement without minutes, as many as for a choice with them.
+    """
+    if scope.until is None or scope.is_over(now):
+        return None
+    awake = awake_states(learner, learner.today(now), scope)
+    left = choose(learner, now, scope.unhurried(), awake, answered, steering)
+    return replace(left, card=None, held=True) if left.card else None
 
 
 def choose(
