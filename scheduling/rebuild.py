@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db.models import Q
+from django.db.models import Exists, OuterRef
 
 from scheduling import fold, readiness
 from scheduling.models import CardState, Learner, Review
@@ -41,8 +41,11 @@ def rebuild(check: bool = False) -> Iterator[str]:
 
     With `check` nothing is written. A transaction a learner, behind their lock.
     """
-    learners = User.objects.filter(Q(reviews__isnull=False) | Q(card_states__isnull=False)).distinct()
-    for user in learners.iterator():
+    theirs = {"user": OuterRef("pk")}  # not a join: each answer would meet each state
+    learners = User.objects.filter(
+        Exists(Review.objects.filter(**theirs)) | Exists(CardState.objects.filter(**theirs))
+    )
+    for user in learners.order_by("pk").iterator():
         yield from _rebuild_one(user, check)
 
 
@@ -73,7 +76,7 @@ def _folds(user: int) -> Iterator[tuple[int, Folded]]:
     """Yield (card id, what its log gives) of every card in the learner's log. One statement."""
     rows = (
         Review.objects.filter(user=user, void=False)
-        .order_by("card", "sequence")
+        .order_by("card_id", "sequence")  # not "card": that would be the order of the deck
         .values_list("card", "card__slug", "pk", "predicted", *fold.Entry.__slots__)
         .iterator(chunk_size=5000)
     )
