@@ -1,7 +1,6 @@
 """A real server under kill -9 and under repeated requests: nothing acknowledged is lost, nothing counts twice."""
 
 import http.client
-import json
 import os
 import random
 import signal
@@ -11,14 +10,13 @@ import sys
 import threading
 import time
 from contextlib import closing
-from pathlib import Path
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 from uuid import uuid4
 
-import psycopg
 import pytest
 
-ROOT = Path(__file__).parent.parent
+from tests.sites import ROOT, Site, new_database
+
 CSRF = "a" * 32
 LEARNERS, CARDS, KILLS = 3, 400, 3
 PREPARE = f"""
@@ -45,31 +43,17 @@ print("READY" + json.dumps([[str(turn) for turn in Review.objects.values_list("t
 """
 
 
-class Server:
+class Server(Site):
     """gunicorn with the site's own settings, HTTPS off, on a database and static files of its own."""
 
     def __init__(self, url, static):
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
-        kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-        self.env = {
-            **kept, "SECRET_KEY": "only for this test 0123456789 abcdefghijklmnopqrstuvwxyz", "ALLOWED_HOSTS": "127.0.0.1",
-            "HTTPS": "off", "DATABASE_URL": url, "STATIC_ROOT": str(static),
-        }  # fmt: skip
-        self.manage("migrate", "--verbosity", "0")
+        super().__init__(url)
+        self.env["STATIC_ROOT"] = str(static)
         self.manage("collectstatic", "--no-input", "--verbosity", "0")
         self.process = None
-
-    def manage(self, *args):
-        call = [sys.executable, "-W", "ignore", "manage.py", *args]
-        return subprocess.run(
-            call, cwd=ROOT, env=self.env, capture_output=True, text=True, check=True, timeout=120
-        ).stdout
-
-    def ask(self, code):
-        out = self.manage("shell", "--no-imports", "-c", code)
-        return json.loads(out.split("READY")[1])
 
     def start(self):
         call = [
@@ -122,15 +106,7 @@ class Server:
 @pytest.fixture
 def server(tmp_path):
     """Give a server on the engine under test."""
-    url = f"sqlite:///{tmp_path}/site.sqlite3"
-    if os.environ["ANNEAL_TEST_ENGINE"] == "postgresql":
-        base = os.environ["ANNEAL_TEST_DATABASE_URL"]
-        name = f"site_{uuid4().hex[:8]}"
-        host = urlsplit(base).query.removeprefix("host=")
-        with psycopg.connect(host=host, user="anneal", dbname="postgres", autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}")
-        url = f"postgres://anneal@/{name}?host={host}"
-    found = Server(url, tmp_path / "static")
+    found = Server(new_database(tmp_path), tmp_path / "static")
     yield found
     if found.process and found.process.poll() is None:
         found.kill()
