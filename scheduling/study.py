@@ -1,7 +1,7 @@
 """Writing what was learnt: grade, undo, and the changes that a learner makes by hand.
 
-Only this module, with `rebuild` and `importing`, writes the log and the memory
-of a CardState; `wishes` writes its other columns.
+Only this module, with `rebuild`, `importing` and `backup.restoring`, writes the
+log and the memory of a CardState; `wishes` writes its other columns.
 Every write first locks the learner's row, so that two tabs or two devices take
 turns; state and log change together or not at all.
 """

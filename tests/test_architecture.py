@@ -63,6 +63,7 @@ ALLOWED = {
         *PURE,
     },
     "scheduling.exporting": {"cards.models", "scheduling.models"},
+    "scheduling.backup": {"scheduling.backup"},  # it knows tables, not ours by name
     "scheduling.erasing": {"cards.models", "scheduling.models", "scheduling.study"},
     "scheduling.ending": {"scheduling.models", *PURE},
     "scheduling.reminders": {"cards.models", "scheduling.models", "scheduling.stats", *PURE},
@@ -87,7 +88,13 @@ NOT_PURE = (
     "io",
     "uuid",
 )
-WRITERS = {"scheduling.study", "scheduling.wishes", "scheduling.rebuild", "scheduling.importing"}
+WRITERS = {
+    "scheduling.study",
+    "scheduling.wishes",
+    "scheduling.rebuild",
+    "scheduling.importing",
+    "scheduling.backup.restoring",
+}
 
 
 def modules():
