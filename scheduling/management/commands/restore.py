@@ -29,7 +29,8 @@ class Command(BaseCommand):
         except Unusable as error:
             raise CommandError(f"Nothing was restored: {error}") from error
         except DatabaseError as error:
-            raise CommandError(f"Nothing was restored: {' '.join(str(error).split())}") from error
+            sentence = " ".join(str(error).split())
+            raise CommandError(f"Nothing was restored: {sentence} (Is the site stopped?)") from error
         self.report(done)
         self.check_states()
 
