@@ -242,7 +242,7 @@ def test_a_line_that_is_missing_is_noticed_though_the_packing_is_sound(file):
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"PK\3\4", b"{}\n", gzip.compress(b"hello\n"), gzip.compress(b"[1]\n")]
+    "content", [b"", b"PK\3\4", b"{}\n", gzip.compress(b"hello\n", mtime=0), gzip.compress(b"[1]\n", mtime=0)]
 )
 def test_another_file_is_no_backup(content, tmp_path):
     path = tmp_path / "other"
@@ -290,13 +290,11 @@ def test_a_backup_of_an_earlier_site_is_read_and_new_columns_have_defaults(file)
         ("scheduling.review", "grade", 9, "scheduling.Review: "),
         ("scheduling.review", "sequence", 2, "scheduling.Review: "),
         ("scheduling.review", "study_day", None, "scheduling.Review.study_day: "),
-        ("cards.card", "slug", "s" * 10**6, "cards.Card.slug: "),
+        ("cards.card", "level", 9, "cards.Card: "),
         ("auth.user", "id", 2**63, "auth.User"),
     ],
 )
 def test_a_value_that_cannot_be_is_named_and_nothing_is_written(file, label, column, value, said):
-    if column == "slug" and connection.vendor == "sqlite":
-        pytest.skip("SQLite takes text of any length.")
     number = changed(file, label, column, value)
     empty()
     heard = refused("restore", file)

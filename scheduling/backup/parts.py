@@ -40,14 +40,21 @@ Names = dict[Any, Any]
 
 
 def kept() -> list[Model]:
-    """Return the models in the backup, those referred to mostly before those that refer; no statement.
+    """Return the models in the backup, by app and name, links of many to many after the rest; no statement.
 
-    The order is a reader's comfort: both engines check references at the end.
+    The order is a reader's comfort, and the same in every process: both engines
+    check references at the end.
     """
     left_out = {*MADE_BY_MIGRATE, *SHORT_LIVED}
     found = [model for model in tables() if model._meta.label_lower not in left_out]
     mine = [model for model in found if model._meta.app_label in APPS]
-    return sorted(mine, key=lambda model: (APPS.index(model._meta.app_label), bool(model._meta.auto_created)))
+    return sorted(mine, key=_place)
+
+
+def _place(model: Model) -> tuple[int, bool, str]:
+    """Return where a model stands: the registry's own order differs from process to process."""
+    meta = model._meta
+    return APPS.index(meta.app_label), bool(meta.auto_created), meta.model_name or ""
 
 
 def tables() -> list[Model]:
