@@ -103,7 +103,7 @@ class PointInline(admin.TabularInline):
 
 
 class ChildFormSet(BaseInlineFormSet):
-    """Children take topic, kind, level and status from their parent when they are made."""
+    """Children take topic, kind and level from their parent when they are made."""
 
     def save_new(self, form: forms.ModelForm, commit: bool = True) -> Card:
         form.instance.inherit(self.instance)
@@ -123,7 +123,7 @@ class ChildInline(admin.StackedInline):
     fields = ["part", "slug", "position", "status", "question", "answer"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Card]:
-        return super().get_queryset(request).order_by("position", "pk")
+        return super().get_queryset(request).filter(owner=None).order_by("position", "pk")
 
 
 @admin.register(Card)
@@ -190,11 +190,7 @@ class CardAdmin(VersionedAdmin):
 
     def save_related(self, request: HttpRequest, form: forms.ModelForm, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
-        for child in form.instance.children.all():
-            child.inherit(form.instance)
-            child.save()
-            child.roles.set(form.instance.roles.all())
-            child.companies.set(form.instance.companies.all())
+        form.instance.hand_down()
 
     @admin.display(description="question", ordering="question")
     def question_start(self, card: Card) -> str:
@@ -236,7 +232,7 @@ class CardAdmin(VersionedAdmin):
             for card in chosen:
                 card.status = status
                 card.save(update_fields=["status"])
-        self.message_user(request, f"{len(chosen)} cards are now {status}.")
+        self.message_user(request, f"Now {status}: {len(chosen)}.")
 
 
 @admin.register(Area)

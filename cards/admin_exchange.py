@@ -53,10 +53,12 @@ def import_cards(request: HttpRequest, site: dict[str, Any]) -> HttpResponse:
         raise PermissionDenied
     context: dict[str, Any] = {**site, "title": "Import cards", "opts": Card._meta, "listed": MOST_LISTED}
     form = ImportForm(request.POST or None, request.FILES or None)
-    waiting = cache.get(_key(request, request.POST.get("token", "")))
-    if waiting:
-        cache.delete(_key(request, request.POST["token"]))
-        context |= {"name": waiting[0], "done": True, **tried(*waiting, dry_run=False)}
+    key = _key(request, request.POST.get("token", ""))
+    waiting = cache.get(key)
+    if waiting and cache.delete(key):  # of two clicks one takes it
+        form = ImportForm()
+        context |= {"name": waiting[0], **tried(*waiting, dry_run=False)}
+        context["done"] = "taken" in context
     elif form.is_valid():
         sent = form.sent
         context |= {"name": sent[0], **tried(*sent, dry_run=True)}
@@ -79,7 +81,8 @@ def tried(name: str, data: bytes, topic: str, dry_run: bool) -> dict[str, Any]:
         path = Path(folder) / f"cards{Path(name).suffix}"
         path.write_bytes(data)
         try:
-            return {"taken": taking.take(files.read(path, topic), dry_run)}
+            taken = taking.take(files.read(path, topic), dry_run)
+            return {"taken": taken, "changed": list(taken.changed.items())}
         except ValueError as error:
             return {"problems": str(error).replace(str(path), name).splitlines()}
 

@@ -11,6 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.utils.formats import date_format
 from simple_history.admin import SimpleHistoryAdmin
 from simple_history.models import ModelChange, ModelDelta
 from simple_history.template_utils import HistoricalRecordContextHelper
@@ -42,7 +43,7 @@ class VersionedAdmin(SimpleHistoryAdmin):
     object_history_template = "cards/versions.html"
     object_history_list_template = "cards/_versions.html"
     object_history_form_template = "cards/version.html"
-    history_list_per_page = 50
+    history_list_per_page = 20  # some six statements each, for the links
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         with transaction.atomic(), versions.together():
@@ -55,7 +56,7 @@ class VersionedAdmin(SimpleHistoryAdmin):
         card = self.get_object(request, unquote(object_id))
         if card is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
-        children = card.children.order_by("position", "pk")
+        children = card.children.filter(owner=None).order_by("position", "pk")
         return super().history_view(request, object_id, {"children": children, **(extra_context or {})})
 
     def history_form_view(
@@ -72,13 +73,14 @@ class VersionedAdmin(SimpleHistoryAdmin):
         if request.method == "POST" and not self.has_change_permission(request, card):
             raise PermissionDenied
         version = get_object_or_404(Card.history, id=card.pk, history_id=version_id)
-        reason = f"put back as it was on {version.history_date:%d %B %Y, %H:%M} UTC".replace(" 0", " ")
+        reason = f"put back as it was on {date_format(version.history_date, 'j F Y, H:i')} UTC"
         with transaction.atomic(), versions.together(reason):
             response = super().history_form_view(request, object_id, version_id, extra_context)
             if request.method == "POST" and response.status_code == 302:
                 for point in points_then(version):
                     point.full_clean()
                     point.save()
+                Card.objects.get(pk=card.pk).hand_down()
         return response
 
     def get_historical_record_context_helper(self, request: HttpRequest, historical_record: Any) -> InWords:

@@ -36,6 +36,9 @@ class ReportInline(admin.TabularInline):
     fields = ["reason", "text", "revision", "created_at", "state", "reply"]
     readonly_fields = ["reason", "text", "revision", "created_at"]
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Report]:
+        return super().get_queryset(request).select_related("card")
+
     def has_add_permission(self, request: HttpRequest, obj: Card | None = None) -> bool:
         return False
 
@@ -48,17 +51,11 @@ class ReportAdmin(admin.ModelAdmin):
     list_display = ["card_start", "reason", "text_start", "state", "created_at"]
     list_filter = ["state", "reason", "card__topic__area"]
     search_fields = ["card__slug", "text", "reply"]
-    list_select_related = ["card__parent"]
+    list_select_related = ["card"]
+    ordering = [Case(When(state=Report.State.OPEN, then=0), default=1), "-created_at", "-pk"]
     actions = ["fix", "decline"]
     fields = ["edit", "reason", "text", "revision", "created_at", "state", "reply"]
     readonly_fields = ["edit", "reason", "text", "revision", "created_at"]
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Report]:
-        return (
-            super()
-            .get_queryset(request)
-            .order_by(Case(When(state="open", then=0), default=1), "-created_at", "-pk")
-        )
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -73,11 +70,9 @@ class ReportAdmin(admin.ModelAdmin):
 
     @admin.display(description="card")
     def edit(self, report: Report) -> SafeString:
-        """Return the link to the card's form; a child is edited on its parent's."""
-        card = report.card.parent or report.card
-        return format_html(
-            '<a href="{}">{}</a>', reverse("admin:cards_card_change", args=[card.pk]), report.card
-        )
+        """Return the link to the card's form, where the report stands too."""
+        url = reverse("admin:cards_card_change", args=[report.card_id])
+        return format_html('<a href="{}">{}</a>', url, report.card)
 
     @admin.action(description="Mark as fixed", permissions=["change"])
     def fix(self, request: HttpRequest, reports: QuerySet[Report]) -> None:
@@ -89,7 +84,7 @@ class ReportAdmin(admin.ModelAdmin):
 
     def _close(self, request: HttpRequest, reports: QuerySet[Report], state: str) -> None:
         changed = reports.update(state=state, read=False)
-        self.message_user(request, f"{changed} reports are now {Report.State(state).label.lower()}.")
+        self.message_user(request, f"Closed as: {Report.State(state).label.lower()}, {changed}.")
 
 
 def shortened(text: str) -> str:

@@ -23,6 +23,7 @@ from cards.yamltree import MAX_DEPTH, Fields, Items, Leaf, Node, Refused, read, 
 FORMAT, VERSION = "anneal-cards", 1
 FIELDS = ("format", "version", "bibliography", "topics")
 LONGEST = 64_000_000  # characters
+NEAR = 200_000  # characters, within which the next id is looked for
 
 
 @dataclass(frozen=True)
@@ -155,7 +156,7 @@ class _Lines:
 
     def _go_to(self, key: object) -> None:
         """Move on to the line on which an id stands; stay where it is written in another way."""
-        found = self.text.find(f'"{key}"', self.at) if isinstance(key, str) else -1
+        found = self.text.find(f'"{key}"', self.at, self.at + NEAR) if isinstance(key, str) else -1
         if found >= 0:
             self.line += self.text.count("\n", self.at, found)
             self.at = found

@@ -215,6 +215,14 @@ class Card(models.Model):
         """Return the seconds in which a good candidate answers it."""
         return CHILD_SECONDS if self.parent_id else TARGET_SECONDS[self.kind]
 
+    def hand_down(self) -> None:
+        """Give the children of the shared bank what every child shares with its parent. Three statements each."""
+        for child in self.children.filter(owner=None):
+            child.inherit(self)
+            child.save()
+            child.roles.set(self.roles.all())
+            child.companies.set(self.companies.all())
+
     def inherit(self, parent: "Card") -> None:
         """Take from the parent what every child shares with it; nothing is saved."""
         self.parent = parent

@@ -55,7 +55,7 @@ def guarded(text: str) -> str:
 
 def bare(text: str) -> str:
     """Return the text that `guarded` was given."""
-    return text.removeprefix("'")
+    return text[1:] if text.startswith("'") and text[1:].startswith(RISKY) else text
 
 
 def load(file: str, headers: Sequence[str], cells: Iterable[Sequence[Cell]]) -> Sheet:
@@ -70,7 +70,7 @@ def load(file: str, headers: Sequence[str], cells: Iterable[Sequence[Cell]]) -> 
         for line, row in enumerate(cells, 2):
             if any(cell not in (None, "") for cell in row):
                 values = {name: cell for name, cell in zip(headers, row, strict=False) if name}
-                cards += deckfile.cards_of(_topic(line, values, problems), report)
+                cards += deckfile.cards_of(_topic(line, values, report), report)
     cards = [replace(card, file=file) for card in cards]
     return Sheet(tuple(cards), (*problems, *deckfile.repeated(cards)))
 
@@ -87,10 +87,11 @@ def _are_headers(headers: Sequence[str], report: shapes.Report) -> bool:
     return not wrong and not missing
 
 
-def _topic(line: int, values: Mapping[str, Cell], problems: list[Problem]) -> Node:
+def _topic(line: int, values: Mapping[str, Cell], report: shapes.Report) -> Node:
     """Return the row as a deck file with one card would be read."""
+    card_id = values.get("id")
     fields = {
-        name: _node(line, name, value, problems)
+        name: _node(line, name, value, lambda at, field, message: report(line, f"{card_id}.{field}", message))
         for name, value in values.items()
         if name != "topic" and value not in (None, "")
     }
@@ -99,7 +100,7 @@ def _topic(line: int, values: Mapping[str, Cell], problems: list[Problem]) -> No
     return Fields(line, {"topic": topic, "cards": Items(line, (card,))}, {"topic": line, "cards": line})
 
 
-def _node(line: int, name: str, value: Cell, problems: list[Problem]) -> Node:
+def _node(line: int, name: str, value: Cell, report: shapes.Report) -> Node:
     if not isinstance(value, str):
         return Leaf(line, _plain(value))
     if name in SLUGS:
@@ -107,7 +108,8 @@ def _node(line: int, name: str, value: Cell, problems: list[Problem]) -> Node:
     if name not in RECORDS and name not in WORDS:
         return Leaf(line, bare(value))
     tree, wrong = yamltree.read("", value)
-    problems += (Problem(each.file, line, name, each.message) for each in wrong)
+    for each in wrong:
+        report(line, name, each.message)
     return _at(line, tree or Leaf(line, None))
 
 

@@ -48,11 +48,13 @@ def unbury(learner: Learner, card: Card) -> Outcome:
 
 
 @one_transaction
-def unbury_all(learner: Learner) -> Outcome:
+def unbury_all(learner: Learner, now: datetime) -> Outcome:
     """Show every skipped card again today; the outcome names the first of them."""
     lock(learner)
-    buried = CardState.objects.filter(user=learner.pk, buried_until__isnull=False)
-    first = buried.filter(visible(learner.user, "card__")).select_related("card__parent").first()
+    buried = CardState.objects.filter(user=learner.pk, buried_until__gt=learner.today(now))
+    first = (
+        buried.filter(visible(learner.user, "card__"), suspended=False).select_related("card__parent").first()
+    )
     buried.update(buried_until=None)
     return Outcome("resumed", "All skipped cards are back.", first and first.card)
 

@@ -105,6 +105,7 @@ def test_a_backup_that_is_killed_leaves_the_last_one_and_does_not_stop_the_next(
     before = file.read_bytes()
     with site.start_command("backup", file, "--force") as process:
         while not (tmp_path / "site.gz.partial").exists():
+            assert process.poll() is None
             time.sleep(0.001)
         process.kill()
     assert file.read_bytes() == before

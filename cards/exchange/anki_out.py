@@ -7,10 +7,8 @@ them come from slugs, so whoever imports a newer package keeps their schedules.
 import contextlib
 import hashlib
 import itertools
-import os
 import sqlite3
 import time
-import uuid
 import zipfile
 from collections.abc import Iterable, Iterator
 from html import escape
@@ -21,6 +19,7 @@ import genanki  # type: ignore[import-untyped]
 from django.db.models import prefetch_related_objects
 
 from cards.exchange import anki_look
+from cards.exchange.putting import put
 from cards.markdown import render
 from cards.models import Card, Topic
 
@@ -32,7 +31,7 @@ def write(path: Path, cards: Iterable[Card]) -> int:
     """Write the published main cards and their published children as `path`; return how many notes.
 
     Other cards are passed over; a learner's own child of a shared card too.
-    The file is whole or not there: an OSError leaves the old one. Some six
+    The file is whole or not there: an OSError leaves the old one. Some eight
     queries, and memory for the package three times over.
     """
     chosen = [card for card in cards if card.parent_id is None and card.status == Card.Status.PUBLISHED]
@@ -44,7 +43,7 @@ def write(path: Path, cards: Iterable[Card]) -> int:
         deck = decks.setdefault(parent.topic_id, _deck(parent.topic))
         total += 1
         deck.add_note(_note(card, parent, model, total))
-    _replace(path, _package(genanki.Package(list(decks.values())), time.time()))
+    put(path, _package(genanki.Package(list(decks.values())), time.time()))
     return total
 
 
@@ -159,16 +158,3 @@ def _package(package: genanki.Package, now: float) -> bytes:
         archive.writestr("collection.anki2", collection)
         archive.writestr("media", "{}")
     return file.getvalue()
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Put the content where the path is, in one step."""
-    beside = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
-    try:
-        with beside.open("xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)

@@ -2,22 +2,24 @@
 
 import csv
 import hashlib
-import os
 import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import tablib
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from tablib.exceptions import InvalidDimensions
 
 from cards import bankfile, tables
 from cards.bankfile import Bank
 from cards.exchange import anki_in
+from cards.exchange.putting import put
 from cards.records import CardRecord, Problem, Source
 
 ENDINGS = (".yaml", ".json", ".csv", ".xlsx", ".apkg")
 NOTE_SPEAKS_OF = frozenset({"id", "question", "answer", "details"})
 LARGEST = 50 * 2**20  # bytes
+LONGEST_CELL = 32_767  # characters, of a workbook
 LARGEST_UNPACKED = 300 * 2**20
 
 
@@ -59,17 +61,27 @@ def _draft(note: anki_in.AnkiNote, topic: str, file: str) -> CardRecord:
 
 
 def write(path: Path, cards: Sequence[CardRecord], sources: Mapping[str, Source]) -> None:
-    """Write the cards, whole or not at all; OSError if the file cannot be written."""
+    """Write the cards, whole or not at all; OSError if the file cannot be written, ValueError if it cannot hold them."""
     if path.suffix in (".yaml", ".json"):
         dump = bankfile.dump_yaml if path.suffix == ".yaml" else bankfile.dump_json
-        data = dump(cards, sources).encode()
-    else:
-        found = tablib.Dataset(*tables.rows(cards), headers=tables.HEADERS, title="cards")
-        made = found.export(path.suffix[1:])
-        data = made.encode() if isinstance(made, str) else made
-    beside = path.with_name(f"{path.name}.partial")
-    beside.write_bytes(data)
-    os.replace(beside, path)
+        put(path, dump(cards, sources).encode())
+        return
+    rows = tables.rows(cards)
+    if path.suffix == ".xlsx":
+        _refuse_what_a_workbook_cannot_hold(rows)
+    made = tablib.Dataset(*rows, headers=tables.HEADERS, title="cards").export(path.suffix[1:])
+    put(path, made.encode() if isinstance(made, str) else made)
+
+
+def _refuse_what_a_workbook_cannot_hold(rows: Sequence[Sequence[str]]) -> None:
+    for row in rows:
+        for name, cell in zip(tables.HEADERS, row, strict=True):
+            if len(cell) > LONGEST_CELL:
+                raise ValueError(
+                    f"{row[0]}.{name} has {len(cell)} characters; a cell of a workbook holds {LONGEST_CELL}"
+                )
+            if ILLEGAL_CHARACTERS_RE.search(cell):
+                raise ValueError(f"{row[0]}.{name} has a control character, which no workbook can hold")
 
 
 def _bytes(path: Path) -> bytes:

@@ -38,7 +38,7 @@ def load(
     A card that was edited here since it was loaded is kept as it is. A card
     that came from one of these files and is in it no more is retired. Loading
     again changes nothing. What is written and differs leaves one version. Some
-    ten statements, and ten for each card written.
+    ten statements, and some twenty for each card written.
     """
     topics = load_taxonomy(taxonomy)
     loaded = Loaded()
@@ -145,7 +145,7 @@ def _write_children(card: Card, record: CardRecord) -> None:
         row.roles.set(roles)
         row.companies.set(companies)
         slugs.append(slug)
-    _retire_each(Card.objects.filter(parent=card).exclude(slug__in=slugs))
+    _retire_each(Card.objects.filter(parent=card, owner=None).exclude(slug__in=slugs))
 
 
 def link(records: Iterable[CardRecord], written: set[str]) -> None:

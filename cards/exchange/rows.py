@@ -11,7 +11,8 @@ PREFETCH = ("points", "children", "roles", "companies", "prerequisites", "topic"
 
 def record_of(card: Card) -> CardRecord:
     """Return a main card with its children as a record. No query after `PREFETCH`."""
-    children = [child for child in card.children.all() if child.status != Card.Status.RETIRED]
+    shared = [child for child in card.children.all() if child.owner_id == card.owner_id]
+    children = [child for child in shared if child.status != Card.Status.RETIRED]
     return CardRecord(
         id=card.slug,
         topic=card.topic.slug,

@@ -11,9 +11,12 @@ from cards.bankfile import Bank
 from cards.exchange import rows
 from cards.exchange.load import Tell, entry, link, write
 from cards.gates import text as prose
-from cards.models import Card, Company, Role, Topic
+from cards.models import Card, Company, Role, RubricPoint, Topic
 from cards.records import CardRecord, Problem, Source
 from cards.shapes import nearest
+
+LENGTHS = {name: Card._meta.get_field(name).max_length for name in ("question", "hint", "answer", "details")}
+LENGTHS["point"] = RubricPoint._meta.get_field("text").max_length
 
 
 @dataclass(frozen=True)
@@ -41,15 +44,15 @@ def take(bank: Bank, dry_run: bool = False, tell: Tell = lambda done, total: Non
 
     A new card stands at the end of its topic. What the deck's own files last
     said of a card stays noted, so that `load_deck` keeps what was changed here.
-    With `dry_run` the same is done and taken back. Some ten statements, and ten
-    for each card written.
+    With `dry_run` the same is done and taken back. Some ten statements, and
+    some twenty for each card written, more with its follow-ups.
     """
     sources = {**rows.known_sources(), **bank.sources}
     problems = [
         *bank.problems,
         *_unknown(bank.cards, sources),
         *_in_use(bank.cards),
-        *_unreadable(bank.cards),
+        *_unfit(bank.cards),
     ]
     if problems:
         raise Refused(problems)
@@ -87,9 +90,10 @@ def _take_one(
     if not differs:
         taken.same.append(record.id)
         return
-    if card is None or card.topic_id != topic.pk:
-        topic.last = 0 if topic.last is None else topic.last + 1
-    position = topic.last if card is None or card.topic_id != topic.pk else card.position
+    if card is not None and card.topic_id == topic.pk:
+        position = card.position
+    else:
+        position = topic.last = 0 if topic.last is None else topic.last + 1
     write(card or Card(slug=record.id), record, topic, position, cited)
     if card is None:
         taken.new.append(record.id)
@@ -118,21 +122,35 @@ def _unknown(cards: Sequence[CardRecord], sources: Mapping[str, Source]) -> list
 
 
 def _in_use(cards: Sequence[CardRecord]) -> list[Problem]:
-    """Return a problem for each id that a follow-up or a learner's own card has. One statement."""
-    others = Card.objects.exclude(parent=None, owner=None).values_list("slug", flat=True)
-    used = {card.id for card in cards}.intersection(others)
+    """Return a problem for each id that a card outside the bank, or another card's follow-up, has. One statement."""
+    others = Card.objects.exclude(parent=None, owner=None).values_list("slug", "parent__slug", "owner")
+    used = {slug: None if owner else parent for slug, parent, owner in others}
+    wanted = [(card, slug) for card in cards for slug in (card.id, *(slug for slug, _, _ in card.children()))]
     return [
-        Problem(card.file, card.line("id"), f"{card.id}.id", "is the name of a card outside the shared bank")
-        for card in cards
-        if card.id in used
+        Problem(
+            card.file,
+            card.line("id"),
+            f"{card.id}.id",
+            f'"{slug}" is the name of a card outside the shared bank',
+        )
+        for card, slug in wanted
+        if slug in used and (slug == card.id or used[slug] != card.id)
     ]
 
 
-def _unreadable(cards: Sequence[CardRecord]) -> list[Problem]:
-    """Return a problem for each formula that cannot be shown. No statement."""
+def _unfit(cards: Sequence[CardRecord]) -> list[Problem]:
+    """Return a problem for each text that is too long for its column or has a formula that cannot be shown."""
     return [
         Problem(card.file, passage.line, f"{card.id}.{passage.where}", message)
         for card in cards
         for passage in prose.passages(card)
-        for message in markdown.check(passage.text)
+        for message in (*_too_long(passage), *markdown.check(passage.text))
     ]
+
+
+def _too_long(passage: prose.Passage) -> list[str]:
+    """Return a sentence if a text is longer than its column."""
+    name = passage.where.rpartition(".")[2]
+    most = LENGTHS.get(name)
+    long = most is not None and len(passage.text) > most
+    return [f"has {len(passage.text)} characters; allowed: {most}"] if long else []

@@ -29,7 +29,7 @@ SHORT_LIVED = {
 # Tables of no model.
 TABLES_LEFT_OUT = {
     "django_migrations": "the head of the file names them",
-    "cache": "counts sign-in attempts for some minutes",
+    "cache": "counts sign-in attempts and keeps previews of imports, an hour at most",
 }
 NATURAL: dict[type[models.Model], list[str]] = {
     ContentType: ["app_label", "model"],

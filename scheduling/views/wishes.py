@@ -89,7 +89,7 @@ def unbury(request: HttpRequest, card_id: int) -> HttpResponse:
 def unbury_all(request: HttpRequest) -> HttpResponse:
     """Take all skipped cards back, and show the first of them."""
     learner, now = Learner.of(request.user), timezone.now()
-    outcome = wishes.unbury_all(learner)
+    outcome = wishes.unbury_all(learner, now)
     return respond(request, learner, now, outcome, outcome.card)
 
 

@@ -2,6 +2,8 @@
 
 import pytest
 from django.contrib.auth.models import Group, User
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from cards.models import Card, Report
 from tests.rows import answer, make_card, make_child
@@ -113,7 +115,7 @@ def test_the_first_administrator_signs_in_by_email_as_everybody_does(client):
 
 def test_reports_are_an_inbox_with_the_open_ones_first_and_no_names(curator, user):
     card = make_card("Is $x$ odd?")
-    for state in ("fixed", "open"):
+    for state in ("open", "fixed"):
         Report.objects.create(card=card, user=user, reason="wrong", text=f"It is {state}.", state=state)
 
     html = text(curator.get("/admin/cards/report/"))
@@ -149,3 +151,29 @@ def test_many_reports_are_closed_at_once(curator, user):
     )
 
     assert set(Report.objects.values_list("state", "read")) == {("declined", False)}
+
+
+def test_a_learners_own_follow_up_is_not_the_curators(curator, user):
+    card = make_card()
+    own = make_child(card, "Secret?", owner=user, level=4)
+
+    assert "Secret?" not in text(curator.get(url(card)))
+    curator.post(url(card), form_of(card, level=3))
+
+    own.refresh_from_db()
+    assert own.level == 4
+
+
+def test_a_cards_reports_are_read_with_as_many_statements_as_one(curator, user):
+    card = make_card()
+
+    def count():
+        with CaptureQueriesContext(connection) as queries:
+            curator.get(url(card))
+        return len(queries)
+
+    Report.objects.create(card=card, user=user, reason="typo")
+    few = count()
+    for _ in range(9):
+        Report.objects.create(card=card, user=user, reason="typo")
+    assert count() == few

@@ -129,3 +129,14 @@ def test_an_anki_package_goes_in_with_its_topic_and_out_as_an_action(curator):
     card = Card.objects.get(slug="waiting-hh-ht")
     given = curator.post("/admin/cards/card/", {"_selected_action": [card.pk], "action": "export_anki"})
     assert b"".join(given.streaming_content).startswith(b"PK")
+
+
+def test_a_confirmation_that_the_bank_no_longer_allows_says_why_and_takes_another_file(curator):
+    token = token_in(send(curator, NEW))
+    Topic.objects.filter(slug="puzzles").update(slug="riddles")
+
+    html = text(curator.post(URL, {"token": token}))
+
+    assert "is not known here" in html
+    assert 'type="file"' in html
+    assert "Imported" not in html

@@ -187,3 +187,16 @@ def test_history_pages_keep_the_strict_policy_and_hold_no_inline_style_of_ours(c
 
     assert "'unsafe" not in response["Content-Security-Policy"]
     assert " style=" not in text(response)
+
+
+def test_putting_a_card_back_takes_its_follow_ups_to_its_place_of_then(curator):
+    card = make_card("Old?", level=2)
+    child = make_child(card)
+    curator.post(url(card), form_of(card, question="New?", level=3))
+    child.refresh_from_db()
+    assert child.level == 3
+
+    curator.post(version_of(card, "Old?"), form_of(card, question="Old?", level=2))
+
+    child.refresh_from_db()
+    assert (Card.objects.get(pk=card.pk).level, child.level) == (2, 2)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
-from cards.exchange import anki_look, anki_out
+from cards.exchange import anki_look, anki_out, putting
 from cards.models import Card, Company, Role
 from tests.rows import make_card, make_child, make_topic
 
@@ -158,7 +158,7 @@ def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch):
     def full(number):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(anki_out.os, "fsync", full)
+    monkeypatch.setattr(putting.os, "fsync", full)
     with pytest.raises(OSError, match="No space"):
         write(tmp_path / "deck.apkg")
 

@@ -110,6 +110,11 @@ def test_no_cell_begins_as_a_formula_does_and_nothing_is_lost(start):
     assert tables.guarded("a = 1") == "a = 1"
 
 
+def test_an_apostrophe_that_nobody_put_there_stays():
+    assert tables.bare("'Attention' means what?") == "'Attention' means what?"
+    assert tables.bare(tables.guarded("'Attention'")) == "'Attention'"
+
+
 def row(**values):
     cards, _ = small_deck()
     (cells,) = tables.rows([cards[0]])
@@ -120,7 +125,7 @@ def row(**values):
     ("values", "said"),
     [
         ({"level": "x"}, '2 {id}.level is "x"; allowed: 1 2 3 4'),
-        ({"rubric": "[{id: a, must: true"}, "2 rubric not valid YAML"),
+        ({"rubric": "[{id: a, must: true"}, "2 {id}.rubric not valid YAML"),
         (
             {"rubric": "[{id: a, must: perhaps, point: P}]"},
             '2 {id}.rubric[0].must is "perhaps"; allowed: true or false',

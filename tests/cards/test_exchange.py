@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 
 from cards.exchange import files, rows
 from cards.models import Card, RubricPoint
-from tests.rows import answer, make_card, state_of
+from tests.rows import answer, make_card, make_child, state_of
 
 pytestmark = pytest.mark.django_db
 SMALL = Path(__file__).parent.parent / "fixtures" / "deck-small"
@@ -160,9 +160,9 @@ def test_the_names_of_follow_ups_and_of_learners_own_cards_are_taken(loaded, use
     path = tmp_path / "cards.csv"
     path.write_text("id,topic,kind,level,status,question,answer\nmine,puzzles,puzzle,2,draft,How?,So.\n")
 
-    with pytest.raises(CommandError, match="mine.id: is the name of a card outside the shared bank"):
+    with pytest.raises(CommandError, match='mine.id: "mine" is the name of a card outside'):
         run("import_cards", path)
-    assert "mine" not in exported(tmp_path / "all.csv").read_text().split("\n")[1:]
+    assert "\nmine," not in exported(tmp_path / "all.csv").read_text()
 
 
 @pytest.mark.parametrize(
@@ -291,3 +291,62 @@ def test_the_bank_goes_to_anki_and_its_own_notes_are_known_again(loaded, tmp_pat
     assert run("import_cards", path, topic="puzzles") == [
         f"left out: {notes} notes that came from Anneal", "0 new, 0 changed, 0 same.",
     ]  # fmt: skip
+
+
+def test_a_learners_own_follow_up_of_a_shared_card_is_neither_exported_nor_retired(loaded, user, tmp_path):
+    card = Card.objects.get(slug="waiting-hh-ht")
+    own = make_child(card, "Secret?", owner=user)
+
+    path = exported(tmp_path / "cards.yaml")
+    edit(path, "HH takes longer", "HH takes much longer")
+    run("import_cards", path)
+    run("load_deck", SMALL)
+
+    assert "Secret?" not in path.read_text()
+    own.refresh_from_db()
+    assert own.status == "published"
+
+
+def test_the_name_of_a_learners_own_follow_up_cannot_be_taken(loaded, user, tmp_path):
+    card = Card.objects.get(slug="waiting-hh-ht")
+    make_child(card, "Secret?", owner=user, slug="waiting-hh-ht--mine")
+    path = exported(tmp_path / "cards.yaml")
+    edit(path, "id: race\n", "id: mine\n")
+
+    with pytest.raises(CommandError, match='"waiting-hh-ht--mine" is the name of a card outside'):
+        run("import_cards", path)
+
+
+@pytest.mark.parametrize(("name", "most"), [("question", 2000), ("answer", 8000)])
+def test_a_text_longer_than_its_column_is_refused(loaded, tmp_path, name, most):
+    values = {"question": "How?", "answer": "So.", name: "x" * (most + 1)}
+    path = tmp_path / "cards.csv"
+    path.write_text(
+        "id,topic,kind,level,status,question,answer\n"
+        f"mine,puzzles,puzzle,2,draft,{values['question']},{values['answer']}\n"
+    )
+
+    with pytest.raises(CommandError, match=f"mine.{name}: has {most + 1} characters; allowed: {most}"):
+        run("import_cards", path)
+
+
+def test_a_key_point_longer_than_its_column_is_refused(loaded, tmp_path):
+    path = exported(tmp_path / "cards.yaml")
+    edit(path, "Six flips for HH and four for HT", "x" * 301)
+
+    with pytest.raises(CommandError, match=r"rubric\[0\].point: has 301 characters; allowed: 300"):
+        run("import_cards", path)
+
+
+@pytest.mark.parametrize(
+    ("details", "said"), [("x" * 40_000, "has 40000 characters"), ("a\x0bb", "has a control character")]
+)
+def test_a_workbook_that_would_lose_something_is_not_written(loaded, tmp_path, details, said):
+    Card.objects.filter(slug="waiting-hh-ht").update(details=details)
+    path = tmp_path / "cards.xlsx"
+
+    with pytest.raises(CommandError, match=f"waiting-hh-ht.details {said}"):
+        run("export_cards", path)
+
+    assert not path.exists()
+    assert list(tmp_path.iterdir()) == []

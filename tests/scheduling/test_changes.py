@@ -1,9 +1,11 @@
 """A card that means something else since it was last answered is told as such; a typo mended is not."""
 
+from uuid import uuid4
+
 import pytest
 from django.contrib.auth.models import User
 
-from scheduling import changes
+from scheduling import changes, study
 from scheduling.models import Learner
 from scheduling.turns import load_turn
 from tests.rows import NOON, answer, day, make_card, make_child
@@ -59,10 +61,11 @@ def test_a_text_edited_first_and_called_a_change_of_meaning_later_is_told(learne
 def test_answering_again_ends_it_and_undoing_brings_it_back(learner):
     card = answered(learner)
     edit(card, answer="New.", revision=2)
-    answer(learner, card, now=day(1))
+    turn = uuid4()
+    answer(learner, card, now=day(1), turn=turn)
     assert shown(learner, card) is None
 
-    learner.user.reviews.order_by("-sequence").first().delete()
+    study.undo(learner, turn, day(1))
     assert shown(learner, card)
 
 

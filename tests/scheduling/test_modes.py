@@ -414,6 +414,11 @@ def test_follow_ups_of_long_problems_fit_into_short_sessions(learner):
 
 
 def test_skipped_cards_brought_back_begin_with_the_first_of_them(signed_in, learner):
+    once, suspended = make_card(), make_card()
+    wishes.skip(learner, once, timezone.now() - timedelta(days=9))
+    CardState.objects.create(
+        user=learner.user, card=suspended, suspended=True, buried_until=timezone.now() + timedelta(days=2)
+    )
     cards = [make_card() for _ in range(2)]
     for card in cards:
         wishes.skip(learner, card, timezone.now())

@@ -108,7 +108,17 @@ def test_an_answer_is_told_on_the_first_page_until_it_is_read(signed_in, user):
     page = text(signed_in.get("/reports/"))
     assert "&lt;b&gt;Sign&lt;/b&gt;" in page
     assert "Right, &lt;i&gt;thanks&lt;/i&gt;." in page
-    assert signed_in.post("/reports/")["Location"] == "/"
+    later = Report.objects.create(card=card, user=user, reason="typo", state="declined")
+    assert (
+        signed_in.post(
+            "/reports/", {"report": [Report.objects.first().pk + 99, "x", Report.objects.last().pk]}
+        )["Location"]
+        == "/"
+    )
+    assert "1 of your reports on cards has an answer" in text(signed_in.get("/")), (
+        "one that was not shown stays unread"
+    )
+    signed_in.post("/reports/", {"report": [later.pk]})
     assert "has an answer" not in text(signed_in.get("/"))
     assert "Got it" not in text(signed_in.get("/reports/"))
 
@@ -120,7 +130,7 @@ def test_reports_are_ones_own(signed_in, user):
 
     for page in ("/", "/reports/", f"/cards/{card.slug}/report/"):
         assert "Secret" not in text(signed_in.get(page))
-    signed_in.post("/reports/")
+    signed_in.post("/reports/", {"report": [report.pk]})
 
     report.refresh_from_db()
     assert not report.read
