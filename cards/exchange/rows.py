@@ -11,8 +11,7 @@ PREFETCH = ("points", "children", "roles", "companies", "prerequisites", "topic"
 
 def record_of(card: Card) -> CardRecord:
     """Return a main card with its children as a record. No query after `PREFETCH`."""
-    shared = [child for child in card.children.all() if child.owner_id == card.owner_id]
-    children = [child for child in shared if child.status != Card.Status.RETIRED]
+    children = _own_children(card)
     return CardRecord(
         id=card.slug,
         topic=card.topic.slug,
@@ -99,6 +98,12 @@ def _settled(record: CardRecord) -> CardRecord:
 
 def _slugs(rows: object) -> tuple[str, ...]:
     return tuple(sorted(row.slug for row in rows))
+
+
+def _own_children(card: Card) -> list[Card]:
+    """Return the children that are not retired; a learner's own one of a shared card is not among them."""
+    there = [child for child in card.children.all() if child.status != Card.Status.RETIRED]
+    return [child for child in there if child.owner_id == card.owner_id]
 
 
 def _children(children: list[Card], part: str) -> tuple[Child, ...]:
