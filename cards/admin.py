@@ -1,5 +1,6 @@
 """Curation: the shared bank of cards in Django admin, with a preview of what learners see."""
 
+import re
 from typing import Any
 
 from django import forms
@@ -14,13 +15,17 @@ from django.urls import URLPattern, path
 from django.utils.safestring import SafeString
 from simple_history.models import to_historic
 
-from cards import markdown, versions
+from cards import bankfile, deckfile, markdown, versions
 from cards.admin_exchange import export_cards, import_cards
 from cards.admin_history import VersionedAdmin, points_then
 from cards.admin_reports import ReportInline, shortened
+from cards.deckfile import LONGEST_ID
 from cards.models import Area, Card, Company, Role, RubricPoint, Topic
+from cards.yamltree import Refused
 
 TEXTS = ("question", "hint", "answer", "details")
+LISTS: dict[str, Any] = {"mistakes": list, "bar": dict, "sources": list, "claims": list, "covers": list}
+DECK_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 class CardForm(forms.ModelForm):
@@ -61,12 +66,14 @@ class CardForm(forms.ModelForm):
                 cleaned[name] = text.replace("\r\n", "\n")
                 for problem in markdown.check(cleaned[name]):
                     self.add_error(name, problem)
-        for name, check in (("mistakes", is_mistakes), ("bar", is_bar)):
-            if not check(cleaned.get(name)):
-                self.add_error(name, f"Write {Card._meta.get_field(name).help_text}")
-        for name in ("sources", "claims", "covers"):
-            if not isinstance(cleaned.get(name) or [], list):
-                self.add_error(name, "Write a list: [...]")
+        for name, nothing in LISTS.items():
+            if name in self.fields and name not in self.errors:
+                cleaned[name] = nothing() if cleaned.get(name) is None else cleaned[name]
+                for problem in json_problems(name, cleaned[name])[:3]:
+                    self.add_error(name, problem)
+        if "parent" in self.fields and "slug" in cleaned:
+            for problem in slug_problems(cleaned["slug"], cleaned.get("parent")):
+                self.add_error("slug", problem)
         return cleaned
 
 
@@ -75,24 +82,29 @@ def revision_now(card: Card) -> int:
     return Card.objects.values_list("revision", flat=True).get(pk=card.pk)
 
 
-def is_mistakes(value: object) -> bool:
-    """Tell whether the value is a list of {"wrong": text, "fix": text}."""
-    return value in (None, "") or (
-        isinstance(value, list) and all(has_texts(each, ("wrong", "fix")) for each in value)
-    )
+def json_problems(name: str, value: object) -> list[str]:
+    """Return what is wrong with a list that is kept as JSON, a sentence each, as in a deck's file."""
+    if not value:
+        return []
+    try:
+        return deckfile.field_problems(name, bankfile.node_of(value))
+    except (Refused, RecursionError) as refused:
+        return [str(refused)]
 
 
-def is_bar(value: object) -> bool:
-    """Tell whether the value is empty or {"mid": text, "senior": text, "staff": text}."""
-    return not value or has_texts(value, ("mid", "senior", "staff"))
-
-
-def has_texts(value: object, names: tuple[str, ...]) -> bool:
-    return (
-        isinstance(value, dict)
-        and set(value) == set(names)
-        and all(isinstance(value[name], str) for name in names)
-    )
+def slug_problems(slug: str, parent: Card | None) -> list[str]:
+    """Return why a card of this name could not stand in a deck's file."""
+    start = f"{parent.slug}--" if parent else ""
+    if (
+        slug.startswith(start)
+        and DECK_ID.fullmatch(slug.removeprefix(start))
+        and len(slug) - len(start) <= LONGEST_ID
+    ):
+        return []
+    name = f"{start}name" if parent else "name"
+    return [
+        f"Write {name}, the name in lower-case letters, digits and single dashes, at most {LONGEST_ID} characters."
+    ]
 
 
 class PointInline(admin.TabularInline):
@@ -103,7 +115,15 @@ class PointInline(admin.TabularInline):
 
 
 class ChildFormSet(BaseInlineFormSet):
-    """Children take topic, kind and level from their parent when they are made."""
+    """Children take topic, kind and level from their parent when they are made, and their slug from its slug."""
+
+    def clean(self) -> None:
+        super().clean()
+        for form in self.forms:
+            slug = getattr(form, "cleaned_data", {}).get("slug")
+            if slug and not form.instance.pk:
+                for problem in slug_problems(slug, self.instance):
+                    form.add_error("slug", problem)
 
     def save_new(self, form: forms.ModelForm, commit: bool = True) -> Card:
         form.instance.inherit(self.instance)

@@ -53,7 +53,7 @@ def import_cards(request: HttpRequest, site: dict[str, Any]) -> HttpResponse:
         raise PermissionDenied
     context: dict[str, Any] = {**site, "title": "Import cards", "opts": Card._meta, "listed": MOST_LISTED}
     form = ImportForm(request.POST or None, request.FILES or None)
-    key = _key(request, request.POST.get("token", ""))
+    key = _key(request, request.POST.get("token", "").replace("\0", ""))
     waiting = cache.get(key)
     if waiting and cache.delete(key):  # of two clicks one takes it
         form = ImportForm()

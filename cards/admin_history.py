@@ -72,7 +72,7 @@ class VersionedAdmin(SimpleHistoryAdmin):
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         if request.method == "POST" and not self.has_change_permission(request, card):
             raise PermissionDenied
-        version = get_object_or_404(Card.history, id=card.pk, history_id=version_id)
+        version = get_object_or_404(Card.history, id=card.pk, history_id=int(version_id[:19]))
         reason = f"put back as it was on {date_format(version.history_date, 'j F Y, H:i')} UTC"
         with transaction.atomic(), versions.together(reason):
             response = super().history_form_view(request, object_id, version_id, extra_context)

@@ -1,5 +1,7 @@
 """The inbox of what learners reported: on a page of its own, and beside the card that it is about."""
 
+from typing import Any
+
 from django import forms
 from django.contrib import admin
 from django.db.models import Case, QuerySet, When
@@ -59,6 +61,10 @@ class ReportAdmin(admin.ModelAdmin):
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
+
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
+        """Keep the list from being filtered by who reported."""
+        return not lookup.startswith("user") and super().lookup_allowed(lookup, value, request)
 
     @admin.display(description="card", ordering="card__slug")
     def card_start(self, report: Report) -> str:

@@ -103,6 +103,11 @@ def _cards(file: str, topics: Node, report: shapes.Report) -> list[CardRecord]:
     return found
 
 
+def node_of(value: Any) -> Node:
+    """Return plain values as the tree that a file with them would give; Refused if no database can store them."""
+    return _Lines("").node(value)
+
+
 def _json(file: str, text: str) -> tuple[Node | None, list[Problem]]:
     """Return JSON as the tree that YAML gives; a card's line is where its id stands."""
     if len(text) > LONGEST:
@@ -150,6 +155,7 @@ class _Lines:
         return Leaf(self.line, value)
 
     def _field(self, name: str, value: Any, depth: int) -> Node:
+        refuse_unsafe_word(name, self.line)
         if name in ("as_of", "review_by") and isinstance(value, str):
             return Leaf(self.line, _date(value))
         return self.node(value, depth)

@@ -19,6 +19,7 @@ from cards.records import (
     CardRecord,
     Child,
     Claim,
+    KeptSource,
     Mistake,
     Named,
     Point,
@@ -79,15 +80,14 @@ _TAXONOMY = record(
         "companies": needed(each(record(Named, _NAMED))),
     },
 )
-_SOURCE = record(
-    Source,
-    {
-        "authors": _TEXT,
-        "year": needed(shapes.whole(1, 9999)),
-        "title": _TEXT,
-        "kind": needed(shapes.one_of(SOURCE_KINDS)),
-    },
-)
+_SOURCE_FIELDS = {
+    "authors": _TEXT,
+    "year": needed(shapes.whole(1, 9999)),
+    "title": _TEXT,
+    "kind": needed(shapes.one_of(SOURCE_KINDS)),
+}
+_SOURCE = record(Source, _SOURCE_FIELDS)
+_KEPT_SOURCES = each(record(KeptSource, {"key": needed(shapes.slug(LONGEST_ID)), **_SOURCE_FIELDS}))
 
 
 @dataclass(frozen=True)
@@ -148,6 +148,14 @@ def load_bibliography(file: str, text: str) -> tuple[dict[str, Source], list[Pro
     if tree is None or (isinstance(tree, Leaf) and tree.value is None):
         return {}, problems
     return sources_of(tree, report), problems
+
+
+def field_problems(name: str, node: Node) -> list[str]:
+    """Return what is wrong with the value of a card's field, a sentence each."""
+    found: list[str] = []
+    shape = _KEPT_SOURCES if name == "sources" else CARD_FIELDS[name].shape
+    shape(node, name, lambda line, field, message: found.append(f"{field} {message}"))
+    return found
 
 
 def sources_of(tree: Node, report: Report) -> dict[str, Source]:

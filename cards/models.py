@@ -206,6 +206,12 @@ class Card(models.Model):
         return reverse("scheduling:card", args=[self.slug])
 
     @property
+    def is_published(self) -> bool:
+        """Tell whether it may be seen: published, and its parent too."""
+        above = self.parent.status if self.parent else self.Status.PUBLISHED
+        return self.status == above == self.Status.PUBLISHED
+
+    @property
     def worked_out(self) -> bool:
         """Tell whether it is answered by solving something, not by saying what one knows."""
         return self.kind in WORKED_OUT and not self.parent_id

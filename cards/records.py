@@ -191,6 +191,13 @@ class Source(Record):
     kind: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class KeptSource(Source):
+    """A work as a card in the bank keeps it: with its key in the bibliography."""
+
+    key: str
+
+
 def plain(record: Record) -> dict[str, object]:
     """Return the record as a dict of what its file holds, defaults left out.
 

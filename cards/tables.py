@@ -106,11 +106,20 @@ def _node(line: int, name: str, value: Cell, report: shapes.Report) -> Node:
     if name in SLUGS:
         return Items(line, tuple(Leaf(line, word.strip()) for word in value.split(",") if word.strip()))
     if name not in RECORDS and name not in WORDS:
-        return Leaf(line, bare(value))
+        return Leaf(line, _safe(line, name, bare(value), report))
     tree, wrong = yamltree.read("", value)
     for each in wrong:
         report(line, name, each.message)
     return _at(line, tree or Leaf(line, None))
+
+
+def _safe(line: int, name: str, text: str, report: shapes.Report) -> str | None:
+    try:
+        yamltree.refuse_unsafe_word(text, line)
+    except yamltree.Refused as refused:
+        report(line, name, refused.message)
+        return None
+    return text
 
 
 def _plain(value: int | float | bool | datetime.date | None) -> Scalar:

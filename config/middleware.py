@@ -90,6 +90,7 @@ def beside_the_card(request: HttpRequest, outcome: object, status: int) -> HttpR
     """Return an error to htmx as the notice alone, so that the turn and what was typed survive."""
     response = render(request, "scheduling/_notice.html", {"outcome": outcome}, status=status)
     response.headers["HX-Retarget"] = "#notice"
+    response.headers["HX-Reselect"] = "#notice"  # whatever the form itself selects
     response.headers["HX-Reswap"] = "outerHTML"
     return response
 

@@ -223,7 +223,11 @@ class Pace:
         past = break_behind(today, self.week)
         heap = portion(due, today, past, self.week) if past else self.reviews_per_day
         if self.interview is None or self.interview < today:
-            new, reviews = self.new_per_day + self.extra_new, min(heap, self.reviews_per_day)
+            reviews = min(heap, self.reviews_per_day)
+            usual = (
+                0 if due > reviews and self.extra_new else self.new_per_day
+            )  # behind: what was asked for alone
+            new = usual + self.extra_new
             return Limits(new, reviews, new_despite_backlog=self.extra_new > 0, answers=new + reviews)
         fits = answers_in(self.week.on(today), self.seconds)
         new = new_per_day(self.unseen, today, self.interview, self.week, self.start)

@@ -134,7 +134,9 @@ class Scope:
         found += [str(Card.Kind(kind).label) for kind in self.kind]
         found += ["flagged"] * bool(self.flagged) + ["leeches"] * bool(self.leech)
         return (
-            found + [MODES[mode] for mode in self.mode] + [f"{minutes} minutes" for minutes in self.minutes]
+            found
+            + [MODES[mode] for mode in self.mode]
+            + [f"{minutes} minute{'' if minutes == '1' else 's'}" for minutes in self.minutes]
         )
 
     def again(self) -> Self:

@@ -4,8 +4,11 @@ import csv
 import hashlib
 import zipfile
 from collections.abc import Mapping, Sequence
+from io import BytesIO
+from itertools import islice
 from pathlib import Path
 
+import openpyxl
 import tablib
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from tablib.exceptions import InvalidDimensions
@@ -19,6 +22,7 @@ from cards.records import CardRecord, Problem, Source
 ENDINGS = (".yaml", ".json", ".csv", ".xlsx", ".apkg")
 NOTE_SPEAKS_OF = frozenset({"id", "question", "answer", "details"})
 LARGEST = 50 * 2**20  # bytes
+MOST_ROWS = 20_000
 LONGEST_CELL = 32_767  # characters, of a workbook
 LARGEST_UNPACKED = 300 * 2**20
 
@@ -106,6 +110,7 @@ def _text(path: Path, data: bytes) -> str:
 def _comma_separated(path: Path, text: str) -> tablib.Dataset:
     first = text.partition("\n")[0]
     delimiter = ";" if first.count(";") > first.count(",") else ","  # as some spreadsheets write it
+    csv.field_size_limit(LARGEST)
     try:
         return tablib.Dataset().load(text, format="csv", delimiter=delimiter)
     except InvalidDimensions as error:
@@ -119,11 +124,20 @@ def _workbook(path: Path, data: bytes) -> tablib.Dataset:
         with zipfile.ZipFile(path) as packed:
             if sum(member.file_size for member in packed.infolist()) > LARGEST_UNPACKED:
                 raise ValueError(f"{path}: unpacks to more than {LARGEST_UNPACKED} bytes.")
-        return tablib.Dataset().load(data, format="xlsx")
+        book = openpyxl.load_workbook(BytesIO(data), read_only=True, data_only=True)
+        sheet = book.worksheets[0]
+        sheet.reset_dimensions()  # they may claim a million rows
+        rows = list(islice(sheet.iter_rows(max_col=2 * len(tables.HEADERS), values_only=True), MOST_ROWS + 2))
     except ValueError:
         raise
     except Exception as error:  # openpyxl raises whatever the broken part of the file made it stumble on
         raise ValueError(f"{path}: is no .xlsx workbook that can be read.") from error
+    if len(rows) > MOST_ROWS + 1:
+        raise ValueError(f"{path}: has more than {MOST_ROWS} rows.")
+    found = tablib.Dataset(headers=rows[0] if rows else None)
+    for row in rows[1:]:
+        found.append([*row, *[None] * (len(rows[0]) - len(row))][: len(rows[0])])
+    return found
 
 
 def _sheet(path: Path, found: tablib.Dataset) -> Bank:

@@ -110,6 +110,7 @@ def write(
     card: Card, record: CardRecord, topic: Topic, position: int, sources: list[dict[str, object]]
 ) -> None:
     """Save the card, its points and its children; what is gone from the record is retired."""
+    was_published = card.status == Card.Status.PUBLISHED and card.pk is not None
     for name, value in rows.columns(record).items():
         setattr(card, name, value)
     card.topic, card.position, card.sources = topic, position, sources
@@ -117,7 +118,7 @@ def write(
     card.roles.set(Role.objects.filter(slug__in=record.roles))
     card.companies.set(Company.objects.filter(slug__in=record.companies))
     _write_points(card, record)
-    _write_children(card, record)
+    _write_children(card, record, was_published)
 
 
 def _write_points(card: Card, record: CardRecord) -> None:
@@ -129,16 +130,19 @@ def _write_points(card: Card, record: CardRecord) -> None:
         point.save()
 
 
-def _write_children(card: Card, record: CardRecord) -> None:
-    """Save follow-ups and recall prompts; each comes two rounds of topics after the one before it.
+def _write_children(card: Card, record: CardRecord, was_published: bool) -> None:
+    """Save follow-ups and recall prompts, each two places after the one before it.
 
-    So new parents, which open a subject, are never crowded out by their children.
+    One that was a draft beside a published card stays so.
     """
     slugs, roles, companies = [], list(card.roles.all()), list(card.companies.all())
+    drafts = card.children.filter(status=Card.Status.DRAFT) if was_published else Card.objects.none()
+    stay_drafts = set(drafts.values_list("slug", flat=True))
     for place, (slug, part, child) in enumerate(record.children(), 1):
         values = {
             "part": part, "parent": card, "topic": card.topic, "kind": card.kind, "level": card.level,
-            "position": card.position + 2 * place, "status": card.status, "revision": card.revision,
+            "position": card.position + 2 * place, "revision": card.revision,
+            "status": Card.Status.DRAFT if slug in stay_drafts else card.status,
             "question": child.question, "answer": child.answer,
         }  # fmt: skip
         row, _ = Card.objects.update_or_create(slug=slug, defaults=values)

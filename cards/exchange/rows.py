@@ -112,6 +112,6 @@ def _children(children: list[Card], part: str) -> tuple[Child, ...]:
         (child for child in children if child.part == part), key=lambda child: (child.position, child.pk)
     )
     return tuple(
-        Child(id=child.slug.split("--", 1)[1], question=child.question, answer=child.answer)
+        Child(id=child.slug.partition("--")[2] or child.slug, question=child.question, answer=child.answer)
         for child in chosen
     )

@@ -57,6 +57,7 @@ def take(bank: Bank, dry_run: bool = False, tell: Tell = lambda done, total: Non
     if problems:
         raise Refused(problems)
     taken = Taken(left_out=bank.left_out)
+    list(Card.objects.select_for_update().filter(slug__in=[card.id for card in bank.cards], owner=None))
     there = {card.slug: card for card in rows.main_cards()}
     topics = {topic.slug: topic for topic in Topic.objects.annotate(last=Max("cards__position"))}
     written = []
@@ -65,7 +66,7 @@ def take(bank: Bank, dry_run: bool = False, tell: Tell = lambda done, total: Non
             card = there.get(record.id)
             whole = _completed(record, card, bank.columns)
             cited = [entry(key, sources[key]) for key in whole.sources]
-            _take_one(whole, card, topics[record.topic], cited, taken)
+            _take_one(whole, card, topics[whole.topic], cited, taken)
             written.append(whole)
             tell(done, len(bank.cards))
         link(written, {*taken.new, *taken.changed})
@@ -74,10 +75,12 @@ def take(bank: Bank, dry_run: bool = False, tell: Tell = lambda done, total: Non
 
 
 def _completed(record: CardRecord, card: Card | None, columns: frozenset[str] | None) -> CardRecord:
-    """Return the record with the fields of which a table does not speak as the bank has them."""
-    if card is None or columns is None:
+    """Return the record as it is to stand: a revision never goes down, and what a table leaves out stays."""
+    if card is None:
         return record
-    return replace(rows.record_of(card), **{name: getattr(record, name) for name in columns})
+    if columns is not None:
+        record = replace(rows.record_of(card), **{name: getattr(record, name) for name in columns})
+    return replace(record, revision=max(record.revision, card.revision))
 
 
 def _take_one(
@@ -103,7 +106,9 @@ def _take_one(
 
 def _unknown(cards: Sequence[CardRecord], sources: Mapping[str, Source]) -> list[Problem]:
     """Return a problem for each name that neither the file nor the bank has. Four statements."""
-    ids = {card.id for card in cards} | set(Card.objects.filter(parent=None).values_list("slug", flat=True))
+    ids = {card.id for card in cards} | set(
+        Card.objects.filter(parent=None, owner=None).values_list("slug", flat=True)
+    )
     known: dict[str, set[str]] = {"prerequisites": ids, "sources": set(sources)}
     for name, model in (("topic", Topic), ("roles", Role), ("companies", Company)):
         known[name] = set(model._default_manager.values_list("slug", flat=True))

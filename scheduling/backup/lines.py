@@ -60,7 +60,7 @@ def _packed(raw: BinaryIO) -> Iterator[Put]:
     equal bytes on either engine.
     """
     digest, number = sha256(), 0
-    encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
+    encode = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"), sort_keys=True).encode
     with gzip.GzipFile("", "wb", 6, raw, mtime=0) as packer, BufferedWriter(packer, 1 << 20) as packed:
 
         def put(value: Any) -> None:

@@ -60,8 +60,11 @@ def restore(path: Path, replace: bool = False, tell: Tell = lambda done, total: 
     is changed, if the file or the database does not allow it.
     """
     head = lines.check(path)
-    total = sum(head["rows"].values())
-    done = Restored(newer=_compare_migrations(path, head["migrations"]))
+    try:
+        total = sum(head["rows"].values())
+        done = Restored(newer=_compare_migrations(path, head["migrations"]))
+    except (KeyError, TypeError, AttributeError) as error:
+        raise Unusable(f"{path}: its head is not that of a backup of Anneal.") from error
     with transaction.atomic(), closing(lines.read(path)) as found:
         _keep_others_out()
         if not replace:
@@ -72,6 +75,8 @@ def restore(path: Path, replace: bool = False, tell: Tell = lambda done, total: 
             done.rows += stored
             if done.rows < total:
                 tell(done.rows, total)
+        if done.rows + sum(done.missing.values()) < total:
+            raise Unusable(f"{path} holds fewer rows than its head says.")
         _finish(path)
     tell(total, total)
     return done

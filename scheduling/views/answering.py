@@ -137,6 +137,7 @@ def refuse(request: HttpRequest, sentence: str) -> HttpResponse:
     context = {"outcome": Outcome("refused", sentence)}
     response = render(request, "scheduling/_notice.html", context, status=400)
     response.headers["HX-Retarget"] = "#notice"
+    response.headers["HX-Reselect"] = "#notice"
     response.headers["HX-Reswap"] = "outerHTML"
     return response
 

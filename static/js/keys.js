@@ -2,9 +2,7 @@
 const $ = (selector) => document.querySelector(selector);
 const clock = () => performance.now();
 const on = document.addEventListener.bind(document);
-const NO_TAP = "a, button, summary, label, pre, .scroll, [data-still]";
 const AWAY = "the server cannot be reached.";
-const RETRIES = [1e3, 2e3, 4e3];
 let begunAt, shownAt, active, heard, lastSign, pressed, tries, retry;
 
 function begin() {
@@ -21,7 +19,7 @@ function tick() {
   else if (!document.hidden) active += now - (tick.last ?? now);
   tick.last = now;
   const day = $("#done")?.dataset;
-  if (day?.left * 1000 < Date.now() - begunAt) location = day.study, begin(); // left open over night
+  if (day?.left * 1000 < Date.now() - begunAt) location = day.study, begin(); // overnight
   const timer = $("#timer");
   if (!timer || $("#answer")?.open) return;
   timer.textContent = new Date(active).toISOString().slice(active < 36e5 ? 14 : 11, 19);
@@ -46,7 +44,8 @@ on("keydown", (event) => {
   if (command && key === "Enter" && target.id === "words") return reveal();
   const typing = target.closest?.("input:not([type=checkbox]), textarea, select");
   const barred = (command || event.altKey) && key !== "@"; // many keyboards write @ with Alt
-  if (!$("#session") || event.repeat || barred || typing) return;
+  if (!$("#session") || barred || typing) return;
+  if (event.repeat) return key === "Enter" && event.preventDefault();
   if (key !== "?" && $("#keys").clientHeight) return;
   const free = target.matches(".ticks input") ? key === "Enter" : !target.closest("a, button, summary, label, input");
   if (details && free && /^( |Enter)$/.test(key)) {
@@ -86,13 +85,13 @@ on("toggle", ({ target }) => {
 on("click", (event) => {
   const { target, detail, pointerType } = event;
   if (!event.isTrusted || !detail) return; // a key's click
-  target.closest(".turn-foot button")?.blur(); // else it takes the next Space
+  target.closest(".turn-foot button")?.blur(); // it would take Space
   if (target.closest("[data-guard]") && !target.closest(".ticks, .undo") && clock() - shownAt < 300) { // ms: a double tap
     event.stopPropagation();
     return event.preventDefault();
   }
   const touch = pointerType === "touch" || matchMedia("(hover: none)").matches;
-  if (!touch || !$("#turn") || !target.closest("main") || target.closest(NO_TAP)) return;
+  if (!touch || !$("#turn") || !target.closest("main") || target.closest("a, button, summary, label, pre, .scroll, [data-still]")) return;
   if (!$("#answer").open) return reveal();
   const place = event.clientX / innerWidth; // the left quarter is Again, the right one Good
   const grade = place < 0.25 ? 2 : place > 0.75 && 4;
@@ -100,7 +99,7 @@ on("click", (event) => {
 }, true);
 
 on("submit", ({ target: form, submitter: button }) => {
-  if (form === pressed?.form) clearTimeout(retry);
+  if (form.id !== "flag") clearTimeout(retry);
   tick();
   if (form.elements.elapsed_ms) form.elements.elapsed_ms.value = Math.round(active);
   button?.setAttribute("data-pressed", "");
@@ -117,7 +116,7 @@ on("htmx:afterSwap", (event) => {
 function unsent(form) {
   if (form !== pressed?.form) return say(`Sorry, not done: ${AWAY} Press it again.`);
   const { button } = pressed;
-  const wait = RETRIES[tries++];
+  const wait = [1e3, 2e3, 4e3][tries++];
   say(wait ? `Not saved yet: ${AWAY} Trying again...` : `Not saved: ${AWAY} Press it again; it counts once.`);
   if (wait) retry = setTimeout(() => button.isConnected && button.click(), wait);
   else tries = 0;
@@ -125,7 +124,7 @@ function unsent(form) {
 for (const name of ["htmx:sendError", "htmx:timeout"]) on(name, (event) => unsent(event.detail.elt));
 on("htmx:beforeSwap", (event) => {
   const { xhr, requestConfig: { verb, elt } } = event.detail;
-  if (verb !== "post" || xhr.getResponseHeader("X-Anneal-Outcome") || xhr.getResponseHeader("HX-Retarget")) return;
+  if ((verb !== "post" && xhr.status < 400) || xhr.getResponseHeader("X-Anneal-Outcome") || xhr.getResponseHeader("HX-Retarget")) return;
   event.detail.shouldSwap = false;
   unsent(elt);
 });

@@ -180,3 +180,19 @@ def test_focus_stays_on_flag_and_on_save_the_note(study):
     expect(page.locator("#notice")).to_have_text("Note saved.")
     expect(page.locator("#note-button")).to_be_focused()
     shown(page, 0)
+
+
+def test_enter_held_down_grades_nothing(study):
+    cards(3)
+    page = study()
+    expect(page.locator("#answer > summary")).to_be_focused()
+
+    page.keyboard.down("Enter")
+    for _ in range(20):
+        page.keyboard.down("Enter")
+        page.wait_for_timeout(30)
+    page.keyboard.up("Enter")
+
+    expect(page.locator(".model-answer")).to_be_visible()
+    shown(page, 0)
+    assert not Review.objects.exists()

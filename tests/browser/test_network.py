@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from scheduling.models import Review
+from scheduling.models import CardState, Review
 from tests.browser.steps import CALM, at_first, cards, reveal, shown
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -199,3 +199,52 @@ def test_a_card_asked_for_does_not_come_again_when_the_page_is_loaded_again(stud
 
     shown(page, 0)
     assert page.url.endswith("/study/?level=2")
+
+
+def test_what_was_pressed_last_counts_and_not_what_failed_before_it(study):
+    cards(2)
+    page = study()
+    page.route("**/study/*/*/", lambda route: route.abort("internetdisconnected"))
+    page.keyboard.press("Space")
+    page.keyboard.press("s")
+    expect(page.locator("#notice")).to_contain_text("Not saved yet")
+    page.keyboard.press("3")
+    expect(page.locator("#notice")).to_contain_text("Not saved yet")
+
+    page.unroute("**/study/*/*/")
+
+    shown(page, 1)
+    assert Review.objects.get().grade == 4
+    assert not CardState.objects.filter(skips__gt=0).exists()
+
+
+@pytest.mark.parametrize("key", ["i", "r"])
+def test_a_question_that_fails_is_told_and_can_be_asked_again(study, key):
+    cards(1)
+    page = study()
+    at_first(
+        page,
+        1,
+        lambda route: route.fulfill(status=502, body="<p>Bad gateway</p>", content_type="text/html"),
+        "**/why/" if key == "i" else "**/report/",
+    )
+    page.keyboard.press(key)
+    expect(page.locator("#notice")).to_contain_text("not done")
+
+    page.keyboard.press(key)
+
+    expect(page.locator("#why li" if key == "i" else "#report form").first).to_be_visible()
+    assert page.title().startswith("Study")
+
+
+def test_a_report_after_the_session_was_lost_says_so_beside_the_card(study):
+    cards(1)
+    page = study()
+    page.keyboard.press("r")
+    page.locator("#report textarea").fill("The sign.")
+    page.context.clear_cookies(name="csrftoken")
+
+    page.locator("#report button").click()
+
+    expect(page.locator("#notice")).to_contain_text("Not saved")
+    expect(page.locator("#report textarea")).to_have_value("The sign.")

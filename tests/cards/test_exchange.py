@@ -172,7 +172,7 @@ def test_the_names_of_follow_ups_and_of_learners_own_cards_are_taken(loaded, use
         ("cards.yaml", b"a: \xff", "is not UTF-8: byte 0xff"),
         ("cards.csv", b"", "the first row must name the columns"),
         ("cards.csv", b"id,topic\na,b,c\n", "more cells than the first row has names"),
-        ("cards.csv", b'id,topic\n"' + b"x" * 200_000, "is no table that can be read"),
+        ("cards.csv", b'id,topic\n"' + b"x" * 200_000, "lower-case letters, digits, single dashes"),
         ("cards.xlsx", b"PK no", "is no .xlsx workbook"),
         ("cards.json", b"[" * 100_000, "nested deeper than 10"),
     ],

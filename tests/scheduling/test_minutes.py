@@ -63,7 +63,7 @@ def test_when_nothing_left_fits_the_page_says_so_and_offers_to_go_on(signed_in, 
 
     html = text(signed_in.get("/study/?minutes=1", follow=True))
 
-    assert "Nothing left fits into your 1 minute<" in html
+    assert "Nothing left fits into what is left of your 1 minute<" in html
     assert "1 card is left" in html
     assert '<a class="button" href="/study/">Go on without a limit</a>' in html
 

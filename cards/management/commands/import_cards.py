@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
 
 from cards.exchange import files, taking
 from cards.exchange.taking import Taken
@@ -32,8 +33,8 @@ class Command(BaseCommand):
             raise CommandError(
                 f"{refused}\nNothing was changed: {len(refused.problems)} problems."
             ) from refused
-        except ValueError as error:
-            raise CommandError(f"{error} Nothing was changed.") from error
+        except (ValueError, DatabaseError) as error:
+            raise CommandError(f"{' '.join(str(error).split())} Nothing was changed.") from error
         self.report(taken, dry_run)
 
     def tell(self, done: int, total: int) -> None:
