@@ -5,6 +5,7 @@ from django.contrib.auth.models import Group, User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from cards.exchange import rows
 from cards.models import Card, Report
 from tests.rows import answer, make_card, make_child
 
@@ -177,3 +178,62 @@ def test_a_cards_reports_are_read_with_as_many_statements_as_one(curator, user):
     for _ in range(9):
         Report.objects.create(card=card, user=user, reason="typo")
     assert count() == few
+
+
+def test_what_a_curator_saves_can_be_exported(curator):
+    card = make_card(slug="whole")
+    child = {
+        "children-TOTAL_FORMS": 1, "children-0-part": "followup", "children-0-position": 9, "children-0-status": "published",
+        "children-0-question": "And?", "children-0-answer": "So.", "children-0-parent": card.pk,
+    }  # fmt: skip
+
+    for slug in ("my-own-name", "Whole--x", "whole--My_Name", "other--x"):
+        assert "Write whole--name" in text(
+            curator.post(url(card), form_of(card, **child, **{"children-0-slug": slug}))
+        )
+    assert (
+        curator.post(url(card), form_of(card, **child, **{"children-0-slug": "whole--next"})).status_code
+        == 302
+    )
+    assert rows.record_of(Card.objects.get(pk=card.pk)).followups[0].id == "next"
+
+
+@pytest.mark.parametrize("slug", ["My_Card", "two--dashes", "ends-", "x" * 61])
+def test_a_main_cards_name_is_one_that_a_deck_file_allows(curator, slug):
+    page = curator.post("/admin/cards/card/add/", form_of(make_card(), slug=slug))
+
+    assert "lower-case letters, digits and single dashes" in text(page)
+    assert not Card.objects.filter(slug=slug).exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("claims", "[1]"), ("claims", '[{"text": "a"}]'), ("sources", '["x"]'), ("sources", '[{"key": "a"}]'),
+        ("covers", "[null]"), ("mistakes", '[{"wrong": " ", "fix": "x"}]'), ("bar", '{"mid": "a"}'),
+    ],
+)  # fmt: skip
+def test_a_list_that_no_deck_file_could_hold_is_an_error_of_its_field(curator, name, value):
+    card = make_card()
+
+    page = curator.post(url(card), form_of(card, **{name: value}))
+
+    assert page.status_code == 200
+    assert page.context["adminform"].form.errors[name]
+
+
+@pytest.mark.parametrize("name", ["mistakes", "bar", "sources", "claims", "covers"])
+@pytest.mark.parametrize("value", ["", "null"])
+def test_an_emptied_list_is_an_empty_list(curator, name, value):
+    card = make_card()
+
+    assert curator.post(url(card), form_of(card, **{name: value})).status_code == 302
+    assert getattr(Card.objects.get(pk=card.pk), name) in ([], {})
+
+
+def test_the_inbox_cannot_be_sorted_by_who_reported(curator, user):
+    Report.objects.create(card=make_card(), user=user, reason="typo", text="Teh")
+
+    for query in ("user", "user_id", "user__id__exact", "user__email__startswith"):
+        response = curator.get(f"/admin/cards/report/?{query}={user.pk}", follow=True)
+        assert response.status_code == 400 or "e=1" in response.request["QUERY_STRING"]

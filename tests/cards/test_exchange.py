@@ -350,3 +350,64 @@ def test_a_workbook_that_would_lose_something_is_not_written(loaded, tmp_path, d
 
     assert not path.exists()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_revision_never_goes_down(loaded, tmp_path):
+    path = exported(tmp_path / "cards.yaml")
+    Card.objects.filter(slug="waiting-hh-ht").update(revision=5)
+    edit(path, "HH takes longer", "HH takes much longer")
+
+    run("import_cards", path)
+
+    assert Card.objects.get(slug="waiting-hh-ht").revision == 5
+
+
+def test_a_draft_follow_up_of_a_published_card_stays_a_draft(loaded, tmp_path):
+    Card.objects.filter(slug="waiting-hh-ht--race").update(status="draft")
+    path = exported(tmp_path / "cards.yaml")
+    edit(path, "HH takes longer", "HH takes much longer")
+
+    run("import_cards", path)
+
+    assert Card.objects.get(slug="waiting-hh-ht--race").status == "draft"
+    assert Card.objects.get(slug="waiting-hh-ht--hth").status == "published"
+
+
+def test_a_workbook_that_claims_a_million_rows_is_refused_soon(loaded, tmp_path):
+    path = exported(tmp_path / "cards.xlsx")
+    book = openpyxl.load_workbook(path)
+    book.active.cell(row=1_048_576, column=16_384, value="far")
+    book.save(path)
+
+    with pytest.raises(CommandError, match="has more than 20000 rows"):
+        run("import_cards", path)
+
+
+def test_a_nul_in_a_table_is_named(loaded, tmp_path):
+    path = tmp_path / "cards.csv"
+    path.write_text("id,topic,kind,level,status,question,answer\nmine,puzzles,puzzle,2,draft,H\0w?,So.\n")
+
+    with pytest.raises(CommandError, match=r"mine.question: character U\+0000 is not allowed"):
+        run("import_cards", path)
+
+
+def test_a_private_card_is_no_prerequisite(loaded, user, tmp_path):
+    make_card(slug="private", owner=user)
+    path = tmp_path / "cards.csv"
+    path.write_text(
+        "id,topic,kind,level,status,question,answer,prerequisites\nmine,puzzles,puzzle,2,draft,How?,So.,private\n"
+    )
+
+    with pytest.raises(CommandError, match='mine.prerequisites: "private" is not known here'):
+        run("import_cards", path)
+
+
+def test_anki_notes_that_were_moved_here_stay_in_their_topic(loaded):
+    run("import_cards", ANKI / "current.apkg", topic="puzzles")
+    Card.objects.filter(slug__startswith="anki-").update(answer="Edited.")
+
+    run("import_cards", ANKI / "current.apkg", topic="inference")
+
+    assert set(Card.objects.filter(slug__startswith="anki-").values_list("topic__slug", flat=True)) == {
+        "puzzles"
+    }
