@@ -4,7 +4,7 @@ Pure: texts come in, values go out. Reading never raises on what a file says
 and never stops at the first error.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -213,6 +213,19 @@ def _check_children(card: CardRecord, report: Report) -> None:
                 f"{card.id}.{part}",
                 f'"{slug}" is longer than {LONGEST_CHILD_SLUG} characters',
             )
+
+
+def unknown_names(
+    cards: Iterable[CardRecord], known: Mapping[str, Collection[str]], said: Callable[[str, str], str]
+) -> list[Problem]:
+    """Return a problem for each name in a field of `known` that is not there; `said(field, name)` tells what is wrong."""
+    return [
+        Problem(card.file, card.line(field), f"{card.id}.{field}", f'"{name}" {said(field, name)}')
+        for card in cards
+        for field, there in known.items()
+        for name in ([card.topic] if field == "topic" else getattr(card, field))
+        if name not in there
+    ]
 
 
 def repeated(cards: Iterable[CardRecord]) -> list[Problem]:

@@ -237,12 +237,6 @@ class Card(models.Model):
             self.part = self.Part.FOLLOWUP
 
 
-class ReportQuerySet(models.QuerySet["Report"]):
-    def answered(self) -> Self:
-        """Return the reports that a curator has answered."""
-        return self.exclude(state=Report.State.OPEN)
-
-
 class Report(models.Model):
     """What a learner found amiss in a card of the shared bank, and what came of it."""
 
@@ -271,14 +265,10 @@ class Report(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     read = models.BooleanField(default=False, editable=False, help_text="The learner has read the reply.")
 
-    objects = ReportQuerySet.as_manager()
-
     class Meta:
         ordering = ["-created_at", "-pk"]
-        indexes = [
-            # views.today: the answers that a learner has not read.
-            models.Index(fields=["user", "read", "state"], name="report_unread"),
-        ]
+        # views.today: the answers that a learner has not read.
+        indexes = [models.Index(fields=["user", "read", "state"], name="report_unread")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(state__in=["open", "fixed", "declined"]), name="known_report_state"

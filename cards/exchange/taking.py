@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from django.db import transaction
 from django.db.models import Max
 
-from cards import markdown, versions
+from cards import deckfile, markdown, versions
 from cards.bankfile import Bank
 from cards.exchange import rows
 from cards.exchange.load import Tell, entry, link, write
@@ -112,18 +112,9 @@ def _unknown(cards: Sequence[CardRecord], sources: Mapping[str, Source]) -> list
     known: dict[str, set[str]] = {"prerequisites": ids, "sources": set(sources)}
     for name, model in (("topic", Topic), ("roles", Role), ("companies", Company)):
         known[name] = set(model._default_manager.values_list("slug", flat=True))
-    return [
-        Problem(
-            card.file,
-            card.line(name),
-            f"{card.id}.{name}",
-            f'"{word}" is not known here{nearest(word, there)}',
-        )
-        for card in cards
-        for name, there in known.items()
-        for word in ([card.topic] if name == "topic" else getattr(card, name))
-        if word not in there
-    ]
+    return deckfile.unknown_names(
+        cards, known, lambda field, name: f"is not known here{nearest(name, known[field])}"
+    )
 
 
 def _in_use(cards: Sequence[CardRecord]) -> list[Problem]:

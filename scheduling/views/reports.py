@@ -65,7 +65,7 @@ def reports(request: HttpRequest) -> HttpResponse:
     mine = Report.objects.filter(user=request.user)
     if request.method == "POST":
         shown = [int(pk) for pk in request.POST.getlist("report") if pk.isdecimal() and len(pk) < 19]
-        mine.answered().filter(pk__in=shown).update(read=True)
+        mine.exclude(state=Report.State.OPEN).filter(pk__in=shown).update(read=True)
         return redirect("scheduling:today")
     found = mine.select_related("card__parent")[:LONGEST_LIST]
     unread = [report for report in found if not report.read and report.state != Report.State.OPEN]

@@ -29,7 +29,7 @@ def today(request: HttpRequest) -> HttpResponse:
         "streak": stats.streak(learner, session.today),
         "waiting": waiting(learner, session.today),
         "week": stats.due_ahead(learner, session.today, 7),
-        "answered_reports": Report.objects.answered().filter(user=learner.pk, read=False).count(),
+        "answered_reports": Report.objects.filter(user=learner.pk, read=False).exclude(state="open").count(),
         "areas": Area.objects.filter(topics__cards__status=Card.Status.PUBLISHED).distinct(),
     }
     return render(request, "scheduling/today.html", context)

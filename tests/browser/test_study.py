@@ -167,34 +167,25 @@ def test_a_pause_is_offered_and_finishing_shows_the_day(study, ada):
     shown(page, 1)
 
 
-def test_thinking_in_silence_counts(study):
-    cards(2, kind="design")
+@pytest.mark.parametrize(
+    ("kind", "silence", "counted"),
+    [
+        ("design", "25:00", 25 * 60),
+        ("concept", "01:00:00", 45),
+    ],  # of a long one no more than the card's target
+)
+def test_thinking_in_silence_counts_but_a_long_silence_does_not(study, kind, silence, counted):
+    cards(2, kind=kind)
     page = study()
     page.clock.install()
     page.reload()
-    page.clock.run_for("25:00")
+    page.clock.run_for(silence)
 
     page.keyboard.press("Space")
     page.keyboard.press("3")
     shown(page, 1)
 
-    assert Review.objects.get().elapsed_ms == pytest.approx(25 * 60_000, abs=5000)
-
-
-def test_a_long_silence_is_no_time_spent_answering(study):
-    cards(2, kind="concept")
-    page = study()
-    page.clock.install()
-    page.reload()
-    page.clock.run_for("01:00:00")
-
-    page.keyboard.press("Space")
-    page.keyboard.press("3")
-    shown(page, 1)
-
-    assert Review.objects.get().elapsed_ms == pytest.approx(
-        45_000, abs=5000
-    )  # no more than the card's target
+    assert Review.objects.get().elapsed_ms == pytest.approx(counted * 1000, abs=5000)
 
 
 @pytest.mark.parametrize("answer", ["Short.", "A long answer. " * 80])

@@ -80,15 +80,6 @@ def unknown_names(
         "sources": set(bibliography),
     }
     where = {"sources": "bibliography.yaml"}
-    return [
-        Problem(
-            card.file,
-            card.line(name),
-            f"{card.id}.{name}",
-            f'"{value}" is not in {where.get(name, "taxonomy.yaml")}',
-        )
-        for card in cards
-        for name, known in defined.items()
-        for value in ([card.topic] if name == "topic" else getattr(card, name))
-        if value not in known
-    ]
+    return deckfile.unknown_names(
+        cards, defined, lambda field, name: f"is not in {where.get(field, 'taxonomy.yaml')}"
+    )
