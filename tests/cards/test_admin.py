@@ -1,7 +1,7 @@
 """Curation in Django admin: rights, preview, errors beside the field, history that cannot be deleted."""
 
 import pytest
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -10,14 +10,6 @@ from cards.models import Card, Report
 from tests.rows import answer, make_card, make_child
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def curator(client):
-    user = User.objects.create_user("curator", "c@example.com", "pw", is_staff=True)
-    user.groups.add(Group.objects.get(name="Curators"))
-    client.force_login(user)
-    return client
 
 
 def text(response):

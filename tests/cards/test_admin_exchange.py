@@ -5,7 +5,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import User
 from django.core.management import call_command
 
 from cards import bankfile
@@ -19,12 +19,9 @@ NEW = b"id,topic,kind,level,status,question,answer\nmine,puzzles,puzzle,2,draft,
 
 
 @pytest.fixture
-def curator(client):
+def curator(curator):
     call_command("load_deck", SMALL, stdout=io.StringIO())
-    user = User.objects.create_user("curator", "c@example.com", "pw", is_staff=True)
-    user.groups.add(Group.objects.get(name="Curators"))
-    client.force_login(user)
-    return client
+    return curator
 
 
 def send(client, data, name="cards.csv", **fields):

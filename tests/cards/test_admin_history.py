@@ -1,7 +1,7 @@
 """The history of a card in the admin: read in words, put back through the form's checks, by those who may."""
 
 import pytest
-from django.contrib.auth.models import Group, Permission, User
+from django.contrib.auth.models import Permission, User
 
 from cards import versions
 from cards.models import Card, Role, RubricPoint
@@ -9,14 +9,6 @@ from tests.cards.test_admin import form_of, text, url
 from tests.rows import make_card, make_child
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def curator(client):
-    user = User.objects.create_user("curator", "c@example.com", "pw", is_staff=True)
-    user.groups.add(Group.objects.get(name="Curators"))
-    client.force_login(user)
-    return client
 
 
 def make_whole(question="What is bias?", **values):
